@@ -1,0 +1,38 @@
+"""archdsl: one text for a neural network's table, figure, code and checkpoint keys.
+
+    >>> import archdsl
+    >>> net = archdsl.load("alexnet")
+    >>> net.totals.parameters
+    62378344
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archdsl.backend import BackendError
+    from archdsl.diagnostics import Diagnostic, SpecError
+    from archdsl.network import Network, SpecNotFound, load, loads
+
+__version__ = "0.1.0"
+
+__all__ = ["BackendError", "Diagnostic", "Network", "SpecError", "SpecNotFound", "load", "loads"]
+
+_HOMES = {
+    "BackendError": "archdsl.backend",
+    "Diagnostic": "archdsl.diagnostics",
+    "Network": "archdsl.network",
+    "SpecError": "archdsl.diagnostics",
+    "SpecNotFound": "archdsl.network",
+    "load": "archdsl.network",
+    "loads": "archdsl.network",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for only then: `archdsl list` needs neither lark nor networkx."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'archdsl' has no attribute {name!r}")

@@ -1,0 +1,48 @@
+"""The door to backends: what one is, and how they are found.
+
+A backend is an object behind an entry point of the group `archdsl.backends`; those that come with
+archdsl use the same door.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Protocol, cast
+
+from archdsl.diagnostics import suggest
+
+if TYPE_CHECKING:
+    from archdsl.network import Network
+
+GROUP = "archdsl.backends"
+
+
+class Backend(Protocol):
+    """Something that writes a network down.
+
+    `formats` are the file suffixes that it can write, without the dot, the default first.
+    """
+
+    formats: tuple[str, ...]
+
+    def emit(self, network: Network, format: str) -> bytes:
+        """The whole file. The same network gives the same bytes."""
+        ...
+
+
+class BackendError(Exception):
+    """A backend that is not there, or that lacks what it needs; the text says what to install."""
+
+
+def names() -> list[str]:
+    """The installed backends."""
+    return sorted(point.name for point in entry_points(group=GROUP))
+
+
+def find(name: str) -> Backend:
+    """The backend of that name. Raises BackendError if none is installed."""
+    for point in entry_points(group=GROUP, name=name):
+        return cast(Backend, point.load())
+    near = suggest(name, names())
+    hint = f"did you mean {near}?" if near else f"installed: {', '.join(names())}"
+    raise BackendError(f"no backend is called {name}; {hint}")

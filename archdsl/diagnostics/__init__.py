@@ -1,0 +1,5 @@
+"""What the compiler has to say about a spec: one value, many renderers."""
+
+from archdsl.diagnostics.diagnostic import Diagnostic, Frame, Severity, SpecError, suggest
+
+__all__ = ["Diagnostic", "Frame", "Severity", "SpecError", "suggest"]

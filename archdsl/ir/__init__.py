@@ -1,0 +1,1 @@
+"""The graph: from the tree to a checked network, block instances kept."""

@@ -1,0 +1,171 @@
+"""The graph of a network or of one block instance: a networkx graph of pydantic nodes.
+
+A block is one graph for each (block, arguments, input shapes); whoever uses it holds an instance
+node. Node names are local dotted paths (`layer2.0`); the paths of a whole network join them
+(`layer2.0.conv1`). Order is the spec's order everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import networkx as nx
+from pydantic import BaseModel, ConfigDict, SkipValidation
+
+from archdsl.ir.evaluate import Value, show
+from archdsl.ir.program import Block
+from archdsl.ops import Op, Shape
+from archdsl.syntax.source import Span
+
+
+class Node(BaseModel):
+    """What all nodes have: a name, the shape that leaves it, and the place in the spec."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, defer_build=True)
+
+    name: str
+    output: SkipValidation[Shape]
+    span: SkipValidation[Span]
+
+
+class InputNode(Node):
+    """What flows in: `input`, or a parameter that stands for a line."""
+
+
+class LayerNode(Node):
+    """One op. `title` is the layer as the author called it, `CONV1` or `add`."""
+
+    op: SkipValidation[Op]
+    title: str
+    is_meant_linear: bool = False
+    is_scores: bool = False
+
+
+class InstanceNode(Node):
+    """One use of a block, with the block's own graph for these arguments and shapes."""
+
+    graph: SkipValidation[Graph]
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A name over several members: a group, a named chain or a repeat."""
+
+    name: str
+    kind: Literal["group", "chain", "repeat"]
+    span: Span
+
+
+class Graph:
+    """Nodes in the spec's order, and edges that know which operand they are."""
+
+    def __init__(self, block: Block, arguments: Mapping[str, Value]) -> None:
+        self.block = block
+        self.arguments = dict(arguments)
+        self.network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        self.namespaces: dict[str, Namespace] = {}
+        self.output = ""
+
+    @property
+    def name(self) -> str:
+        """The block's or the network's name."""
+        return self.block.name
+
+    @property
+    def signature(self) -> str:
+        """The name with its arguments: `Bottleneck(width=64, stride=1)`."""
+        pieces = [f"{name}={show(value)}" for name, value in self.arguments.items()]
+        return f"{self.name}({', '.join(pieces)})"
+
+    def add(self, node: Node, operands: tuple[str, ...] = ()) -> str:
+        """Append a node that is fed by `operands`, in that order; its name."""
+        self.network.add_node(node.name, node=node)
+        for position, operand in enumerate(operands):
+            self.network.add_edge(operand, node.name, key=position)
+        return node.name
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.network
+
+    def __getitem__(self, name: str) -> Node:
+        node: Node = self.network.nodes[name]["node"]
+        return node
+
+    def __iter__(self) -> Iterator[Node]:
+        for name in self.network:
+            yield self[name]
+
+    def __len__(self) -> int:
+        return len(self.network)
+
+    def operands(self, name: str) -> tuple[str, ...]:
+        """The names of what feeds a node, first operand first."""
+        edges = self.network.in_edges(name, keys=True)
+        return tuple(source for source, _, _ in sorted(edges, key=lambda edge: edge[2]))
+
+    def operand_shapes(self, name: str) -> tuple[Shape, ...]:
+        """The shapes of what feeds a node."""
+        return tuple(self[operand].output for operand in self.operands(name))
+
+    @property
+    def inputs(self) -> tuple[InputNode, ...]:
+        """What flows in: `input` first, then the parameters that stand for lines."""
+        return tuple(node for node in self if isinstance(node, InputNode))
+
+    @property
+    def shape(self) -> Shape:
+        """The shape that leaves the graph."""
+        return self[self.output].output
+
+    def instances(self) -> Iterator[InstanceNode]:
+        """The uses of blocks, in order."""
+        return (node for node in self if isinstance(node, InstanceNode))
+
+    def distinct(self) -> list[Graph]:
+        """This graph and every graph inside it, each once, the innermost first."""
+        found: dict[int, Graph] = {}
+
+        def visit(graph: Graph) -> None:
+            if id(graph) not in found:
+                for instance in graph.instances():
+                    visit(instance.graph)
+                found[id(graph)] = graph
+
+        visit(self)
+        return list(found.values())
+
+    def walk(self, prefix: str = "") -> Iterator[tuple[str, Node, Graph]]:
+        """Every node with its full path and the graph that holds it, instances before their inside."""
+        for node in self:
+            path = prefix + node.name
+            yield path, node, self
+            if isinstance(node, InstanceNode):
+                yield from node.graph.walk(f"{path}.")
+
+    def flatten(self) -> Graph:
+        """The same network without instances; names are full paths."""
+        flat = Graph(self.block, self.arguments)
+        outputs = {node.name: flat.add(node) for node in self.inputs}
+        flat.output = _inline(self, flat, "", outputs)
+        return flat
+
+
+def _inline(graph: Graph, flat: Graph, prefix: str, outputs: dict[str, str]) -> str:
+    """Copy a graph's nodes; `outputs` says what its inputs are in `flat`. The output's name there."""
+    for node in graph:
+        if isinstance(node, InputNode):
+            continue
+        operands = tuple(outputs[operand] for operand in graph.operands(node.name))
+        path = prefix + node.name
+        if isinstance(node, InstanceNode):
+            inner = dict(zip((n.name for n in node.graph.inputs), operands, strict=True))
+            outputs[node.name] = _inline(node.graph, flat, f"{path}.", inner)
+        else:
+            outputs[node.name] = flat.add(node.model_copy(update={"name": path}), operands)
+    return outputs[graph.output]
+
+
+InstanceNode.model_rebuild()

@@ -1,0 +1,200 @@
+"""A line's description against the phrases of an op: the only reader of a slide's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from archdsl.diagnostics import Diagnostic, SpecError, suggest
+from archdsl.ir.program import Option
+from archdsl.ops import Op
+from archdsl.ops.phrases import Phrase, Slot
+from archdsl.syntax import tree
+from archdsl.syntax.source import Span
+
+LINEAR = "linear"
+
+
+@dataclass
+class Description:
+    """What a description says: the fields it sets, and whether it says `linear`."""
+
+    options: dict[str, Option] = field(default_factory=dict)
+    is_meant_linear: bool = False
+    consumed: int = 0
+
+
+def read_description(
+    candidates: tuple[type[Op], ...],
+    title: str,
+    items: tuple[tree.Item, ...],
+    span: Span,
+    fixed: Mapping[str, Option] = MappingProxyType({}),
+) -> tuple[type[Op], Description]:
+    """The op, of those that a word can mean, whose phrases say all of the description.
+
+    `fixed` are the fields that are set already. Raises SpecError with the complaint of the op that understood most.
+    """
+    failures = []
+    for op in candidates:
+        reader = _Reader(op, title, items, span, fixed)
+        try:
+            return op, reader.read()
+        except SpecError as failure:
+            failures.append((reader.found.consumed, failure))
+    raise max(failures, key=lambda pair: pair[0])[1]
+
+
+class _Reader:
+    """One op's reading of one description."""
+
+    def __init__(
+        self,
+        op: type[Op],
+        title: str,
+        items: tuple[tree.Item, ...],
+        span: Span,
+        fixed: Mapping[str, Option],
+    ) -> None:
+        self.op, self.title, self.items, self.span = op, title, items, span
+        self.found = Description(dict(fixed))
+
+    def read(self) -> Description:
+        at = 0
+        while at < len(self.items):
+            at = self._step(at)
+            self.found.consumed = at
+        self._require_all()
+        return self.found
+
+    def _step(self, at: int) -> int:
+        """Read one phrase, one word of prose or one comma; the place behind it."""
+        item = self.items[at]
+        if isinstance(item, tree.Comma):
+            return at + 1
+        for phrase in self.op.phrases():
+            values = self._match(phrase, at)
+            if values is not None:
+                span = item.span.to(self.items[at + len(phrase.parts) - 1].span)
+                self._take(phrase, values, span)
+                return at + len(phrase.parts)
+        if isinstance(item, tree.Word) and item.text == LINEAR and self.op.is_linear:
+            self.found.is_meant_linear = True
+            return at + 1
+        for prose in sorted(self.op.prose, key=len, reverse=True):
+            words = prose.split()
+            here = self.items[at : at + len(words)]
+            if [w.text.lower() if isinstance(w, tree.Word) else "" for w in here] == words:
+                return at + len(words)
+        raise SpecError([self._unknown(at)])
+
+    def _match(self, phrase: Phrase, at: int) -> dict[str, tree.Value] | None:
+        here = self.items[at : at + len(phrase.parts)]
+        if len(here) < len(phrase.parts):
+            return None
+        values = {}
+        for part, item in zip(phrase.parts, here, strict=True):
+            if isinstance(part, Slot):
+                if not isinstance(item, tree.Value):
+                    return None
+                values[part.field] = item
+            elif not isinstance(item, tree.Word) or item.text != part:
+                return None
+        return values
+
+    def _take(self, phrase: Phrase, values: Mapping[str, tree.Value], span: Span) -> None:
+        for name, value in values.items():
+            self._set(name, Option(value.span, value.expression, value.percent))
+            self._check_percent(name, value)
+        for name, fixed in phrase.sets.items():
+            self._set(name, Option(span, value=fixed))
+
+    def _set(self, name: str, option: Option) -> None:
+        if name in self.found.options:
+            raise SpecError(
+                [
+                    Diagnostic(
+                        "E404",
+                        f"{self.title} says its {name.replace('_', ' ')} twice",
+                        option.span,
+                        note=f"first: {self.found.options[name].span.text}",
+                        help="keep one",
+                    )
+                ]
+            )
+        self.found.options[name] = option
+
+    def _check_percent(self, name: str, value: tree.Value) -> None:
+        """A rate is `50%` or a number in braces, nothing else is a percentage."""
+        is_rate = self.op.kind(name).rate
+        bare = isinstance(value.expression, tree.Number) and not value.span.text.startswith("{")
+        if is_rate and bare and not value.percent:
+            assert isinstance(value.expression, tree.Number)
+            share = value.expression.value
+            percent = f"{float(share * 100 if share <= 1 else share):g}%"
+            message, help = f"a rate is a percentage, not {value.span.text}", f"write {percent}"
+        elif value.percent and not is_rate:
+            message, help = f"{name.replace('_', ' ')} is no percentage", "write a number"
+        else:
+            return
+        raise SpecError([Diagnostic("E403", message, value.span, help=help)])
+
+    def _unknown(self, at: int) -> Diagnostic:
+        """Name what is not understood; guess what was meant by the words in it."""
+        end = at
+        while end < len(self.items) and not isinstance(self.items[end], tree.Comma):
+            end += 1
+        span = self.items[at].span.to(self.items[end - 1].span)
+        words = [item.text for item in self.items[at:end] if isinstance(item, tree.Word)]
+        near = self._nearest(words)
+        known = ", ".join(f"`{text}`" for text in self._readable())
+        return Diagnostic(
+            "E402",
+            f"{self.title} does not understand `{span.text}`",
+            span,
+            help=f"did you mean `{near}`?" if near else f"it knows {known}" if known else
+            "it takes no description",
+        )
+
+    def _nearest(self, words: Iterable[str]) -> str | None:
+        by_word: dict[str, str] = {}
+        for phrase, text in zip(self.op.phrases(), self._readable(unique=False), strict=True):
+            for part in phrase.parts:
+                if isinstance(part, str):
+                    by_word.setdefault(part, text)
+        for word in words:
+            near = suggest(word, by_word)
+            if near is not None:
+                return by_word[near]
+        return None
+
+    def _readable(self, unique: bool = True) -> list[str]:
+        """The phrases with an example in each slot, as a help line shows them."""
+        texts = [
+            " ".join(
+                self.op.example(part.field) if isinstance(part, Slot) else part
+                for part in phrase.parts
+            )
+            for phrase in self.op.phrases()
+        ]
+        return list(dict.fromkeys(texts)) if unique else texts
+
+    def _require_all(self) -> None:
+        for name, info in self.op.model_fields.items():
+            if info.is_required() and name not in self.found.options:
+                says = [
+                    text
+                    for phrase, text in zip(self.op.phrases(), self._readable(False), strict=True)
+                    if Slot(name) in phrase.parts
+                ]
+                raise SpecError(
+                    [
+                        Diagnostic(
+                            "E405",
+                            f"{self.title} does not say its {name.replace('_', ' ')}",
+                            self.span,
+                            help=f"write `{says[0]}`" if says else "",
+                        )
+                    ]
+                )

@@ -1,0 +1,190 @@
+"""A spec with its words looked up: which op, which options, which block; nothing computed yet.
+
+A program is what a block is before anyone gives it arguments and an input. `elaborate` makes
+graphs of it; a backend that writes code with parameters reads it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archdsl.ops import Op
+from archdsl.syntax import tree
+from archdsl.syntax.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What a description says of one field: an expression, or a value that the words fix."""
+
+    span: Span
+    expression: tree.Expression | None = None
+    percent: bool = False
+    value: Any = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LayerStep:
+    """One layer. `name` is the author's, `default` what an unnamed one is called.
+
+    `implied` is the layer that an `after` rule adds behind it.
+    """
+
+    op: type[Op]
+    options: Mapping[str, Option]
+    name: tree.NameTemplate | None
+    default: str
+    title: str
+    is_scores: bool
+    is_meant_linear: bool
+    implied: LayerStep | None
+    span: Span
+    word_span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CallStep:
+    """One use of a block: an expression, or a line's name, for each parameter that is given."""
+
+    block: Block
+    arguments: Mapping[str, tree.Argument]
+    name: tree.NameTemplate | None
+    default: str
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RepeatStep:
+    """The same member several times in sequence, called by its position.
+
+    Where the enclosing names are no positions, the repeat opens a namespace called `default`.
+    """
+
+    count: tree.Expression
+    member: LayerStep | CallStep
+    default: str
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FromStep:
+    """The flow goes on from a line above, from a parameter that is a line, or from `input`."""
+
+    reference: tree.NameTemplate
+    parameter: str | None
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class IdentityStep:
+    """The empty path."""
+
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LineStep:
+    """The steps of one line, in sequence, and its claim; `alias` names a line without members."""
+
+    steps: tuple[Step, ...]
+    claim: tree.Claim | None
+    alias: tree.NameTemplate | None
+    title: str
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NamespaceStep:
+    """A group, a named chain or a named repeat: its members are called by position."""
+
+    name: tree.NameTemplate
+    body: Body
+    claim: tree.Claim | None
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class MergeStep:
+    """Paths side by side, and the op that joins them."""
+
+    op: type[Op]
+    options: Mapping[str, Option]
+    name: tree.NameTemplate | None
+    paths: Body
+    claim: tree.Claim | None
+    span: Span
+    word_span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PathStep:
+    """One path of several lines."""
+
+    body: Body
+    claim: tree.Claim | None
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class IfStep:
+    """A choice made while compiling."""
+
+    condition: tree.Expression
+    then: Body
+    otherwise: Body
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ForStep:
+    """A repeat with an index."""
+
+    variable: str
+    values: tree.Range | tuple[tree.Expression, ...]
+    body: Body
+    span: Span
+
+
+Step = LayerStep | CallStep | RepeatStep | FromStep | IdentityStep
+Statement = LineStep | NamespaceStep | MergeStep | PathStep | IfStep | ForStep
+Body = tuple[Statement, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Parameter:
+    """A parameter; `is_line` where it stands for a line's output and not for a number."""
+
+    name: str
+    default: tree.Expression | None
+    span: Span
+    is_line: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Block:
+    """A block and, once its file is resolved, its body."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    comment: str
+    source: Source
+    span: Span
+    body: Body = ()
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name."""
+        return next(parameter for parameter in self.parameters if parameter.name == name)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Program:
+    """A whole network: the network's own lines are the body of `main`."""
+
+    main: Block
+    blocks: tuple[Block, ...]
+    about: tuple[tree.Entry, ...]
+    expects: tuple[tree.Expect, ...]
+    sources: tuple[Source, ...] = field(default=())
+    """The spec's own text and all that it uses, in the order of first use."""

@@ -1,0 +1,209 @@
+"""`Network`: a checked spec and everything that can be made of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archdsl import backend, zoo
+from archdsl.diagnostics import Diagnostic, SpecError, suggest
+from archdsl.ir.elaborate import Elaborator, parameter_values
+from archdsl.ir.evaluate import Environment, Value, show
+from archdsl.ir.graph import Graph
+from archdsl.ir.load import load_program, read
+from archdsl.ir.program import Program
+from archdsl.passes.expectations import check_expectations, condition_values
+from archdsl.passes.facts import Facts, Totals, analyze
+from archdsl.passes.linearity import check_linearity
+from archdsl.syntax.parser import parse_expression
+from archdsl.syntax.source import Source
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class SpecNotFound(Exception):
+    """Neither a file nor a network of the zoo."""
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """One network, its parameters set: the graph, the facts, and what can be made of them.
+
+    `warnings` are what the compiler doubted; errors raise `SpecError` before there is a network.
+    """
+
+    program: Program
+    values: Mapping[str, Value]
+    defaults: Mapping[str, Value]
+    graph: Graph
+    facts: Facts
+    warnings: tuple[Diagnostic, ...]
+
+    @property
+    def source(self) -> Source:
+        """The spec's own text."""
+        return self.program.main.source
+
+    @property
+    def name(self) -> str:
+        """What the zoo or the file calls it: `torchvision/resnet50`."""
+        path = self.source.path
+        if path is None:
+            return self.class_name.lower()
+        root = zoo.folder().resolve()
+        resolved = path.resolve()
+        relative = resolved.relative_to(root) if root in resolved.parents else Path(path.name)
+        return relative.with_suffix("").as_posix()
+
+    @property
+    def stem(self) -> str:
+        """The name of the files that are made of it, without suffix: a Python module's name."""
+        stem = re.sub(r"\W", "_", self.name.rsplit("/", 1)[-1])
+        return stem if stem.isidentifier() else f"net_{stem}"
+
+    @property
+    def class_name(self) -> str:
+        """What the spec calls it: `GoogLeNet`."""
+        return self.program.main.name
+
+    @property
+    def totals(self) -> Totals:
+        """Parameters, multiply-adds and the rest, of the test-time network for one image."""
+        return self.facts.totals
+
+    @property
+    def changed(self) -> dict[str, Value]:
+        """The parameters that differ from their defaults."""
+        return {k: v for k, v in self.values.items() if self.defaults.get(k) != v}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of the spec's text, of all that it uses, and of its parameters."""
+        digest = hashlib.sha256()
+        for source in self.program.sources:
+            digest.update(source.text.encode() + b"\0")
+        for name, value in self.values.items():
+            digest.update(f"{name}={show(value)}\0".encode())
+        return digest.hexdigest()[:16]
+
+    def emit(self, backend_name: str, format: str) -> bytes:
+        """What a backend writes. Raises `BackendError`."""
+        return backend.find(backend_name).emit(self, format)
+
+    def to_torch(self) -> str:
+        """The source text of a PyTorch module; needs no torch."""
+        return self.emit("torch", "py").decode()
+
+    def module(self, **parameters: Any) -> nn.Module:
+        """A live module, freshly initialised; imports torch. `parameters` go to its class."""
+        scope: dict[str, Any] = {"__name__": f"archdsl.emitted.{self.stem}"}
+        exec(compile(self.to_torch(), f"<{self.stem}.py>", "exec"), scope)
+        module: nn.Module = scope[self.class_name](**parameters)
+        return module
+
+    def render(self, format: str = "svg") -> bytes:
+        """A picture as `svg`, `png`, `pdf` or `dot`."""
+        return self.emit("graphviz", format)
+
+    def summary(self) -> str:
+        """The listing with shapes, parameters and multiply-adds, as a plain table."""
+        from archdsl.report.summary import summary_text
+
+        return summary_text(self)
+
+    def _repr_svg_(self) -> str:
+        """The picture, in a notebook."""
+        return self.render("svg").decode()
+
+
+def load(spec: str | Path, **parameters: Any) -> Network:
+    """Compile a file or a network of the zoo, with some of its parameters set.
+
+    Raises `SpecError` if the spec is wrong, `SpecNotFound` if there is none.
+    """
+    return compile_source(read(find_spec(spec), str(_display(spec))), parameters)
+
+
+def loads(text: str, name: str = "<text>", **parameters: Any) -> Network:
+    """Compile a spec that is a text. Raises `SpecError`."""
+    return compile_source(Source(name, text), parameters)
+
+
+def find_spec(spec: str | Path) -> Path:
+    """The file that a path or a zoo name means. Raises `SpecNotFound`."""
+    path = Path(spec)
+    if path.is_file():
+        return path
+    found = zoo.path_of(str(spec))
+    if found is not None:
+        return found
+    near = suggest(str(spec), zoo.names())
+    hint = f"; did you mean {near}?" if near else "; `archdsl list` shows the zoo"
+    raise SpecNotFound(f"no file and no network of the zoo is called {spec}{hint}")
+
+
+def _display(spec: str | Path) -> Path | str:
+    path = Path(spec)
+    return path if path.is_file() else f"{str(spec).removesuffix(zoo.SUFFIX)}{zoo.SUFFIX}"
+
+
+def compile_source(source: Source, parameters: Mapping[str, Any] | None = None) -> Network:
+    """Compile a source; parameters are Python values, or texts as after `--set name=`.
+
+    Raises `SpecError` with everything that is wrong.
+    """
+    program = load_program(source)
+    defaults = parameter_values(program.main, {}, partial=True)
+    given = {name: _given(name, value) for name, value in (parameters or {}).items()}
+    values = parameter_values(program.main, given)
+    return _compile(program, values, defaults)
+
+
+def check_conditions(network: Network) -> list[Diagnostic]:
+    """What the `expect with ...:` sections say wrongly, each compiled with its own parameters."""
+    found: list[Diagnostic] = []
+    for expect in network.program.expects:
+        if expect.conditions:
+            values = {**network.defaults, **condition_values(expect, network.defaults)}
+            try:
+                _compile(network.program, values, network.defaults)
+            except SpecError as failure:
+                found.extend(failure.diagnostics)
+    return found
+
+
+def _compile(
+    program: Program, values: Mapping[str, Value], defaults: Mapping[str, Value]
+) -> Network:
+    elaborator = Elaborator()
+    graph = elaborator.network(program.main, values)
+    facts = analyze(graph)
+    found = [
+        *elaborator.diagnostics,
+        *check_linearity(facts.flat),
+        *check_expectations(program, values, defaults, facts.totals),
+    ]
+    if any(d.code.startswith("E") for d in found):
+        raise SpecError(found)
+    return Network(program, values, defaults, graph, facts, tuple(found))
+
+
+def _given(name: str, value: Any) -> tuple[Any, Value]:
+    """A parameter's value from Python or from the command line, with an expression to point at."""
+    text = value if isinstance(value, str) else _as_written(value)
+    expression = parse_expression(text, Source(f"--set {name}", text), 0)
+    return expression, Environment({}).evaluate(expression)
+
+
+def _as_written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    return str(value)

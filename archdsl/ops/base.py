@@ -1,0 +1,181 @@
+"""An op: one class that is all that the compiler knows about a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, ClassVar, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from archdsl.ops.fields import Kind
+from archdsl.ops.phrases import Phrase, Says, phrases_of
+from archdsl.ops.shape import Shape
+
+Inputs = tuple[Shape, ...]
+
+
+class Family(StrEnum):
+    """The kind of layer that an op is, as pictures colour it."""
+
+    INPUT = "input"
+    CONVOLUTION = "convolution"
+    POOLING = "pooling"
+    NORMALIZATION = "normalization"
+    DENSE = "fully connected"
+    ACTIVATION = "activation"
+    REGULARIZATION = "regularization"
+    MERGE = "merge"
+    RESHAPE = "reshape"
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A tensor of the state dict: its shape as torch orders it, and what it is.
+
+    A `counter` is state that no one counts among the values (batch norm's number of batches).
+    """
+
+    shape: tuple[int, ...]
+    trainable: bool = True
+    counter: bool = False
+
+    @property
+    def values(self) -> int:
+        """The product of the shape."""
+        product = 1
+        for side in self.shape:
+            product = product * side
+        return product
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one output position sees of the input, as (vertical, horizontal) pairs."""
+
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    dilation: tuple[int, int]
+    before: tuple[int, int]
+
+
+class Misfit(Exception):
+    """An op that cannot take its input: what is wrong, the arithmetic, and what to write."""
+
+    def __init__(self, message: str, note: str = "", help: str = "") -> None:
+        super().__init__(message)
+        self.message, self.note, self.help = message, note, help
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that an op allows and its author may not have meant."""
+
+    code: str
+    message: str
+    note: str
+    help: str
+
+
+class Op(BaseModel):
+    """The base of all ops. Fields are what an author writes; rules derive everything else.
+
+    The rules are arithmetic that works on symbolic sides too: no comparison, no `if` on a number.
+    What must be compared stands in `check`, which runs on known numbers only.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    words: ClassVar[tuple[str, ...]] = ()
+    """The layer words that name the op; the first is the one that messages use."""
+    merge: ClassVar[str | None] = None
+    """The structure word of an op with several inputs."""
+    family: ClassVar[Family]
+    prose: ClassVar[tuple[str, ...]] = ()
+    """Words of a slide that say nothing more than the layer word does."""
+    is_linear: ClassVar[bool] = False
+    """Whether the op is an affine map, so that two of them in a row are one."""
+    is_weighted: ClassVar[bool] = False
+    """Whether the op is a convolution or a fully connected layer: what depth counts."""
+    ends_a_chain: ClassVar[bool] = False
+    """Whether an activation that `after` adds before this op would be a mistake."""
+    is_neutral: ClassVar[bool] = False
+    """Whether the output holds the input's values, so that nobody counts it as new memory."""
+
+    def check(self, inputs: Inputs) -> None:
+        """Raise `Misfit` if the op cannot take these inputs."""
+
+    def doubts(self, inputs: Inputs) -> list[Doubt]:
+        """What deserves a warning on these inputs."""
+        return []
+
+    def infer(self, inputs: Inputs) -> Shape:
+        """The output's shape."""
+        return inputs[0]
+
+    def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
+        """How the sides of the output come about: `height` -> `(227 + 2*0 - 11)/4 + 1 = 55`."""
+        return {}
+
+    def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
+        """Every parameter and buffer by its name in the state dict."""
+        return {}
+
+    def macs(self, inputs: Inputs) -> int:
+        """Multiply-adds of one image, biases not counted."""
+        return 0
+
+    def connections(self, inputs: Inputs) -> int:
+        """LeCun's count: every weight and bias, once for each output position that uses it."""
+        return 0
+
+    def window(self, inputs: Inputs) -> Window | None:
+        """What an output position sees, or None where it is its own position only."""
+        return None
+
+    @classmethod
+    def has_weights(cls) -> bool:
+        """Whether layers of this op have keys in a state dict."""
+        return cls.weights is not Op.weights
+
+    @classmethod
+    def notation(cls, text: str) -> Mapping[str, Any] | None:
+        """The fields that a dashed suffix sets (`3-64` of VGG's `CONV3-64`), or None."""
+        return None
+
+    @classmethod
+    @cache
+    def phrases(cls) -> tuple[Phrase, ...]:
+        """Every phrase of every field, longest first, so that the most specific matches."""
+        found = [
+            phrase
+            for name, field in cls.model_fields.items()
+            for mark in field.metadata
+            if isinstance(mark, Says)
+            for phrase in phrases_of(name, mark)
+        ]
+        return tuple(sorted(found, key=lambda phrase: -len(phrase.parts)))
+
+    @classmethod
+    @cache
+    def kind(cls, field: str) -> Kind:
+        """What may be written for a field."""
+        info = cls.model_fields[field]
+        for mark in (*info.metadata, *_marks(info.annotation)):
+            if isinstance(mark, Kind):
+                return mark
+        return Kind("a value")
+
+    @classmethod
+    def example(cls, field: str) -> str:
+        """What a help line writes in a field's place."""
+        return cls.kind(field).example
+
+
+def _marks(annotation: Any) -> Iterator[Any]:
+    """The marks inside a type, as of `Real` in `Real | None`."""
+    yield from getattr(annotation, "__metadata__", ())
+    for part in get_args(annotation):
+        yield from _marks(part)

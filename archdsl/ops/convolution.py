@@ -1,0 +1,78 @@
+"""Convolutions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from archdsl.ops.base import Family, Inputs, Misfit, Weight
+from archdsl.ops.fields import Count, Sides
+from archdsl.ops.phrases import Incoming, Says
+from archdsl.ops.shape import Shape
+from archdsl.ops.windows import Windowed
+
+_DEPTHWISE = {"filters": Incoming.CHANNELS, "groups": Incoming.CHANNELS}
+
+
+class Conv2d(Windowed):
+    """A convolution: `96 11x11 filters at stride 4, pad 0`.
+
+    Weights: `weight` (filters, channels / groups, kernel height, kernel width), `bias` (filters).
+    """
+
+    words: ClassVar = ("CONV",)
+    family: ClassVar = Family.CONVOLUTION
+    is_linear: ClassVar = True
+    is_weighted: ClassVar = True
+    thing: ClassVar = "filter"
+
+    filters: Annotated[Count, Says()]
+    kernel: Annotated[
+        Sides,
+        Says("{filters} {} filters", "{filters} {} filter"),
+        Says("{} depthwise filters", also=_DEPTHWISE),
+    ]
+    groups: Annotated[Count, Says("in {} groups")] = 1
+    bias: Annotated[bool, Says("no bias", value=False)] = True
+
+    def check(self, inputs: Inputs) -> None:
+        """Groups must divide the channels on both ends."""
+        super().check(inputs)
+        for number, what in ((inputs[0].channels, "input channels"), (self.filters, "filters")):
+            if number % self.groups:
+                raise Misfit(
+                    f"{number} {what} cannot be split into {self.groups} groups",
+                    note=f"{number}/{self.groups} is not whole",
+                )
+
+    def infer(self, inputs: Inputs) -> Shape:
+        """Height x width x filters."""
+        return Shape(*self.output_sides(inputs), self.filters)
+
+    def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
+        """The filters and, unless `no bias`, one bias a filter."""
+        shape = (self.filters, inputs[0].channels // self.groups, *self.kernel)
+        weights = {"weight": Weight(shape)}
+        if self.bias:
+            weights["bias"] = Weight((self.filters,))
+        return weights
+
+    def macs(self, inputs: Inputs) -> int:
+        """Every weight once for each output position."""
+        height, width = self.output_sides(inputs)
+        return height * width * self.weights(inputs)["weight"].values
+
+    def connections(self, inputs: Inputs) -> int:
+        """Weights and biases at each output position."""
+        height, width = self.output_sides(inputs)
+        return height * width * sum(weight.values for weight in self.weights(inputs).values())
+
+    @classmethod
+    def notation(cls, text: str) -> Mapping[str, Any] | None:
+        """`CONV3-64`: 64 3x3 filters, padded so that an odd window keeps the size."""
+        match = re.fullmatch(r"(\d+)-(\d+)", text)
+        if match is None:
+            return None
+        side = int(match[1])
+        return {"filters": int(match[2]), "kernel": side, "pad": (side - 1) // 2}

@@ -1,0 +1,56 @@
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from archdsl.ops.base import Family, Inputs, Op, Weight
+from archdsl.ops.fields import Count
+from archdsl.ops.phrases import Says
+from archdsl.ops.shape import Shape
+
+
+class Linear(Op):
+    """A fully connected layer; maps are flattened first, channels outermost, as torch does.
+
+    Weights: `weight` (neurons, inputs), `bias` (neurons).
+    """
+
+    words: ClassVar = ("FC",)
+    family: ClassVar = Family.DENSE
+    is_linear: ClassVar = True
+    is_weighted: ClassVar = True
+
+    neurons: Annotated[Count, Says("{} neurons", "{} neuron")]
+    bias: Annotated[bool, Says("no bias", value=False)] = True
+
+    def infer(self, inputs: Inputs) -> Shape:
+        """A vector of neurons."""
+        return Shape.vector(self.neurons)
+
+    def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
+        """The neurons are the length."""
+        return {"channels": f"{self.neurons} neurons"}
+
+    def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
+        """One weight for each pair of input value and neuron, one bias a neuron."""
+        weights = {"weight": Weight((self.neurons, inputs[0].values))}
+        if self.bias:
+            weights["bias"] = Weight((self.neurons,))
+        return weights
+
+    def macs(self, inputs: Inputs) -> int:
+        """Every weight once."""
+        return self.weights(inputs)["weight"].values
+
+    def connections(self, inputs: Inputs) -> int:
+        """Every weight and bias once."""
+        return sum(weight.values for weight in self.weights(inputs).values())
+
+    @classmethod
+    def notation(cls, text: str) -> Mapping[str, Any] | None:
+        """`FC-4096`: 4096 neurons."""
+        match = re.fullmatch(r"-(\d+)", text)
+        return {"neurons": int(match[1])} if match else None

@@ -1,0 +1,57 @@
+"""The kinds of number that an author can write for an op, each with its validation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Marks a field whose value an author may write in a shorter form.
+
+    `complete` turns what was written into the field's full form; it must work on symbolic numbers,
+    which never meet pydantic's validation. `example` stands in help lines. A `rate` is written as a percentage, or bare in braces.
+    """
+
+    name: str
+    example: str = "1"
+    complete: Callable[[Any], Any] = lambda value: value
+    rate: bool = False
+    real: bool = False
+
+
+def both_sides(value: Any) -> Any:
+    """One number for both sides; a pair as it is."""
+    return value if isinstance(value, tuple | list) else (value, value)
+
+
+_SIDES = Kind("a number, or a size such as 7x1", "3x3", both_sides)
+_STEPS = Kind("a number, or a size such as 2x1", "2", both_sides)
+_COUNT = Kind("a whole number from 1", "64")
+_WHOLE = Kind("a whole number from 0")
+_REAL = Kind("a number", "0.1", real=True)
+_RATE = Kind("a rate such as 50%", "50%", rate=True, real=True)
+
+Count = Annotated[int, Field(gt=0), _COUNT]
+Whole = Annotated[int, Field(ge=0), _WHOLE]
+Real = Annotated[float, _REAL]
+Rate = Annotated[float, Field(ge=0, le=1), _RATE]
+Sides = Annotated[
+    tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]],
+    BeforeValidator(both_sides),
+    _SIDES,
+]
+Steps = Annotated[
+    tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]],
+    BeforeValidator(both_sides),
+    _STEPS,
+]
+Margins = Annotated[
+    tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]],
+    BeforeValidator(both_sides),
+    _STEPS,
+]

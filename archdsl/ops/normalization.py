@@ -1,0 +1,61 @@
+"""Normalizations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from archdsl.ops.base import Family, Inputs, Misfit, Op, Weight
+from archdsl.ops.fields import Count, Rate, Real
+from archdsl.ops.phrases import Says
+
+
+class LocalResponseNorm(Op):
+    """AlexNet's normalization across channels, with Caffe's and torch's convention for alpha:
+
+    y = x / (k + alpha / size * sum of x^2 over `size` channels)^beta
+
+    The paper's formula has no division, so its alpha 0.0001 over 5 channels is 0.0005 here; Caffe's
+    reimplementation, and all that followed, kept the number and changed the meaning.
+    """
+
+    words: ClassVar = ("NORM",)
+    family: ClassVar = Family.NORMALIZATION
+    prose: ClassVar = ("normalization layer", "local response normalization", "layer")
+
+    size: Annotated[Count, Says("{} channels")] = 5
+    alpha: Annotated[Real, Says("alpha {}")] = 0.0001
+    beta: Annotated[Real, Says("beta {}")] = 0.75
+    k: Annotated[Real, Says("k {}")] = 2.0
+
+    def check(self, inputs: Inputs) -> None:
+        """Maps only."""
+        if inputs[0].flat:
+            raise Misfit(f"NORM runs over the channels of maps, but its input is {inputs[0]}")
+
+
+class BatchNorm(Op):
+    """Batch normalization of each channel, with a learned scale and shift.
+
+    Weights: `weight`, `bias` (channels); buffers `running_mean`, `running_var` (channels) and the
+    counter `num_batches_tracked`. `momentum` is the share of the new batch.
+    """
+
+    words: ClassVar = ("BN",)
+    family: ClassVar = Family.NORMALIZATION
+    is_linear: ClassVar = True
+    ends_a_chain: ClassVar = True
+
+    epsilon: Annotated[Real, Says("epsilon {}")] = 1e-5
+    momentum: Annotated[Rate, Says("momentum {}")] = 0.1
+
+    def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
+        """Scale and shift, running mean and variance, the batch counter."""
+        channels = (inputs[0].channels,)
+        return {
+            "weight": Weight(channels),
+            "bias": Weight(channels),
+            "running_mean": Weight(channels, trainable=False),
+            "running_var": Weight(channels, trainable=False),
+            "num_batches_tracked": Weight((), trainable=False, counter=True),
+        }

@@ -1,0 +1,71 @@
+"""How a line's description sets an op's fields: the words of a slide, declared on the field.
+
+    stride: Annotated[Sides, Says("at stride {}")] = (1, 1)
+
+A pattern is words and slots. `{}` is the field itself, `{filters}` another field that the same
+phrase sets. A pattern without a slot for its field sets `value`, as `no bias` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Incoming(Enum):
+    """A value that the layer's own input gives."""
+
+    CHANNELS = "channels"
+
+
+@dataclass(frozen=True)
+class Says:
+    """The phrases that set a field; `also` is what they set besides."""
+
+    patterns: tuple[str, ...]
+    value: Any = None
+    also: Mapping[str, Any] = field(default_factory=dict)
+
+    def __init__(self, *patterns: str, value: Any = None, also: Mapping[str, Any] = {}) -> None:  # noqa: B006
+        object.__setattr__(self, "patterns", patterns)
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "also", also)
+
+    def __hash__(self) -> int:
+        return hash(self.patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of a field's value in a phrase."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One pattern, taken apart: what to match and what it sets besides its slots."""
+
+    text: str
+    parts: tuple[str | Slot, ...]
+    sets: Mapping[str, Any]
+
+
+def phrases_of(name: str, says: Says) -> list[Phrase]:
+    """The phrases of the field called `name`."""
+    found = []
+    for pattern in says.patterns:
+        parts: list[str | Slot] = []
+        for piece in pattern.split():
+            if piece.startswith("{"):
+                parts.append(Slot(piece[1:-1] or name))
+            else:
+                parts.append(piece)
+        sets = dict(says.also)
+        if Slot(name) not in parts:
+            sets[name] = says.value
+        text = " ".join(f"{{{part.field}}}" if isinstance(part, Slot) else part for part in parts)
+        found.append(Phrase(text, tuple(parts), sets))
+    return found

@@ -1,0 +1,37 @@
+"""Ops that compute nothing: what flows changes its form at most."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from archdsl.ops.base import Family, Inputs, Op
+from archdsl.ops.shape import Shape
+
+
+class Input(Op):
+    """Where images come in; its shape is the line's claim."""
+
+    words: ClassVar = ("INPUT",)
+    family: ClassVar = Family.INPUT
+
+
+class Flatten(Op):
+    """Maps as one vector, channels outermost, as torch does."""
+
+    words: ClassVar = ("FLATTEN",)
+    family: ClassVar = Family.RESHAPE
+    is_linear: ClassVar = True
+    is_neutral: ClassVar = True
+
+    def infer(self, inputs: Inputs) -> Shape:
+        """All values in a row."""
+        return Shape.vector(inputs[0].values)
+
+
+class Identity(Op):
+    """The input itself."""
+
+    words: ClassVar = ("IDENTITY",)
+    family: ClassVar = Family.RESHAPE
+    is_linear: ClassVar = True
+    is_neutral: ClassVar = True

@@ -1,0 +1,36 @@
+"""What flows between layers: a stack of maps, or a plain vector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Height x width x channels of one image; a flat shape has channels only, its sides are 1.
+
+    The sides may be symbolic (`archdsl.symbolic`) where a block is looked at on its own.
+    """
+
+    height: int
+    width: int
+    channels: int
+    flat: bool = False
+
+    @classmethod
+    def vector(cls, length: int) -> Shape:
+        """`[N]`."""
+        return cls(1, 1, length, flat=True)
+
+    @property
+    def values(self) -> int:
+        """How many numbers one image has here."""
+        return self.height * self.width * self.channels
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """`(H, W, C)`, or `(N,)` of a vector."""
+        return (self.channels,) if self.flat else (self.height, self.width, self.channels)
+
+    def __str__(self) -> str:
+        return f"[{'x'.join(map(str, self.sides))}]"

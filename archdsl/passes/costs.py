@@ -1,0 +1,43 @@
+"""What one image costs: multiply-adds, connections, and the values that layers hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archdsl.ir.graph import Graph, LayerNode
+from archdsl.ops import Shape
+
+
+def _column(
+    flat: Graph, of: Callable[[LayerNode, tuple[Shape, ...]], int], of_input: int = 0
+) -> dict[str, int]:
+    return {
+        node.name: of(node, flat.operand_shapes(node.name))
+        if isinstance(node, LayerNode)
+        else of_input
+        for node in flat
+    }
+
+
+def count_macs(flat: Graph) -> dict[str, int]:
+    """Path -> multiply-adds of convolutions and fully connected layers, biases not counted."""
+    return _column(flat, lambda node, inputs: node.op.macs(inputs))
+
+
+def count_connections(flat: Graph) -> dict[str, int]:
+    """Path -> weights and biases, each once for every output position that uses it."""
+    return _column(flat, lambda node, inputs: node.op.connections(inputs))
+
+
+def count_neurons(flat: Graph) -> dict[str, int]:
+    """Path -> output values of convolutions and fully connected layers."""
+    return _column(flat, lambda node, _: node.output.values if node.op.is_weighted else 0)
+
+
+def count_activations(flat: Graph) -> dict[str, int]:
+    """Path -> values that the layer adds to what is held: none for activations and their like.
+
+    The input counts; activations, dropout, identity and flatten do not.
+    """
+    column = _column(flat, lambda node, _: 0 if node.op.is_neutral else node.output.values)
+    return column | {node.name: node.output.values for node in flat.inputs}

@@ -1,0 +1,106 @@
+"""What the passes found, a column each, and the passes in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archdsl.ir.graph import Graph, LayerNode
+from archdsl.ops import Shape
+from archdsl.passes.costs import count_activations, count_connections, count_macs, count_neurons
+from archdsl.passes.depth import longest_path
+from archdsl.passes.shapes import infer_shapes
+from archdsl.passes.weights import count_buffers, count_parameters
+
+Column = Mapping[str, Any]
+
+
+@dataclass
+class Facts:
+    """A flat graph and, for each pass, full path -> what the pass found there."""
+
+    flat: Graph
+    columns: dict[str, Column] = field(default_factory=dict)
+
+    def total(self, column: str) -> int:
+        """The sum of a column over all layers and the input."""
+        return sum(self.columns[column].values())
+
+    @property
+    def totals(self) -> Totals:
+        """The figures of the whole test-time network, for one image."""
+        return Totals(
+            parameters=self.total("parameters"),
+            buffers=self.total("buffers"),
+            macs=self.total("macs"),
+            activations=self.total("activations"),
+            depth=self.columns["depth"][self.flat.output],
+            connections=self.total("connections"),
+            neurons=self.total("neurons"),
+        )
+
+    def layers(self) -> list[LayerFacts]:
+        """One row a layer, in the order of execution; the input is no layer."""
+        return [
+            LayerFacts(
+                path=node.name,
+                node=node,
+                output=self.columns["shapes"][node.name],
+                parameters=self.columns["parameters"][node.name],
+                buffers=self.columns["buffers"][node.name],
+                macs=self.columns["macs"][node.name],
+                activations=self.columns["activations"][node.name],
+            )
+            for node in self.flat
+            if isinstance(node, LayerNode)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFacts:
+    """One layer's row. Counts are for one image; buffers leave batch norm's counter out."""
+
+    path: str
+    node: LayerNode
+    output: Shape
+    parameters: int
+    buffers: int
+    macs: int
+    activations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums; `depth` is the number of weighted layers on the longest path."""
+
+    parameters: int
+    buffers: int
+    macs: int
+    activations: int
+    depth: int
+    connections: int
+    neurons: int
+
+
+Pass = Callable[[Graph], Column]
+
+PASSES: tuple[tuple[str, Pass], ...] = (
+    ("shapes", infer_shapes),
+    ("parameters", count_parameters),
+    ("buffers", count_buffers),
+    ("macs", count_macs),
+    ("connections", count_connections),
+    ("neurons", count_neurons),
+    ("activations", count_activations),
+    ("depth", longest_path),
+)
+"""Every pass, in order: each takes the flat graph and gives a value for each path."""
+
+
+def analyze(graph: Graph) -> Facts:
+    """Run all passes over a network's graph."""
+    facts = Facts(graph.flatten())
+    for name, run in PASSES:
+        facts.columns[name] = run(facts.flat)
+    return facts

@@ -1,0 +1,511 @@
+"""Numbers that are not known yet: a block's `4 * width` before anyone says which width.
+
+A `Symbolic` is a polynomial over atoms in canonical form, so that two ways to write one
+number are equal. It behaves as an int does in arithmetic; the rules of the ops are written once and
+work on both. Comparisons give a `Condition`, never a Python truth value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+Scalar = int | Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name that stands for a number: a parameter, an inferred size, a loop's index."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """`numerator // denominator`, or the exact quotient where `exact`."""
+
+    numerator: Symbolic
+    denominator: Symbolic
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A function of numbers that the polynomial cannot look into: `%`, `min`, `max`, ..."""
+
+    function: str
+    arguments: tuple[Symbolic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One number or the other."""
+
+    condition: Condition
+    then: Symbolic
+    otherwise: Symbolic
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of a term over the values of an index; `values` is how code writes them."""
+
+    term: Symbolic
+    index: str
+    values: str
+
+
+Atom = Variable | Division | Application | Choice | Sum
+Monomial = tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A truth that is not known yet.
+
+    `operator` is a comparison, `and`, `or`, `not`, or `truth` (a parameter that is yes or no).
+    """
+
+    operator: str
+    operands: tuple[Symbolic | Condition, ...]
+
+    def __bool__(self) -> bool:
+        raise TypeError("a condition on unknown numbers has no truth value")
+
+    def variables(self) -> Iterator[str]:
+        """The names that the condition depends on."""
+        for operand in self.operands:
+            yield from operand.variables()
+
+    def substitute(self, values: Mapping[str, Number]) -> Condition | bool:
+        """The condition with numbers in the place of names; a bool once it is known."""
+        operands = [operand.substitute(values) for operand in self.operands]
+        return decide(self.operator, operands)
+
+
+class Symbolic:
+    """A polynomial with rational coefficients over atoms, immutable and canonical."""
+
+    __slots__ = ("_hash", "terms")
+
+    def __init__(self, terms: Mapping[Monomial, Scalar]) -> None:
+        self.terms: dict[Monomial, Scalar] = {k: v for k, v in terms.items() if v != 0}
+        self._hash = hash(frozenset(self.terms.items()))
+
+    @classmethod
+    def variable(cls, name: str) -> Symbolic:
+        """The number called `name`."""
+        return cls({(Variable(name),): 1})
+
+    @classmethod
+    def of(cls, value: Number | Atom) -> Symbolic:
+        """A known number or an atom as a polynomial."""
+        if isinstance(value, Symbolic):
+            return value
+        if isinstance(value, int | Fraction):
+            return cls({(): value})
+        return cls({(value,): 1})
+
+    def constant(self) -> Scalar | None:
+        """The number, if it is known."""
+        if not self.terms:
+            return 0
+        return self.terms.get(()) if len(self.terms) == 1 else None
+
+    def variables(self) -> Iterator[str]:
+        """The names that the number depends on; an index is not one outside its sum."""
+        for monomial in self.terms:
+            for atom in monomial:
+                yield from _atom_variables(atom)
+
+    def substitute(self, values: Mapping[str, Number]) -> Number:
+        """The number with `values` in the place of names."""
+        total: Number = 0
+        for monomial, coefficient in self.terms.items():
+            product: Number = coefficient
+            for atom in monomial:
+                product = product * _substitute_atom(atom, values)
+            total = total + product
+        return total
+
+    def atoms(self) -> Iterator[Atom]:
+        """Every atom, once for each time it occurs."""
+        for monomial in self.terms:
+            yield from monomial
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, int | Fraction):
+            return self.constant() == other
+        return isinstance(other, Symbolic) and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __add__(self, other: Number) -> Number:
+        terms = dict(self.terms)
+        for monomial, coefficient in Symbolic.of(other).terms.items():
+            terms[monomial] = terms.get(monomial, 0) + coefficient
+        return _simple(Symbolic(terms))
+
+    def __neg__(self) -> Number:
+        return self * -1
+
+    def __sub__(self, other: Number) -> Number:
+        return self + -other
+
+    def __rsub__(self, other: Number) -> Number:
+        return -self + other
+
+    def __mul__(self, other: Number) -> Number:
+        terms: dict[Monomial, Scalar] = {}
+        for left, a in self.terms.items():
+            for right, b in Symbolic.of(other).terms.items():
+                monomial = tuple(sorted(left + right, key=repr))
+                terms[monomial] = terms.get(monomial, 0) + a * b
+        return _simple(Symbolic(terms))
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: Number) -> Number:
+        return floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Number) -> Number:
+        return floor_divide(other, self)
+
+    def __truediv__(self, other: Number) -> Number:
+        return divide(self, other)
+
+    def __rtruediv__(self, other: Number) -> Number:
+        return divide(other, self)
+
+    def __mod__(self, other: Number) -> Number:
+        return apply("%", self, other)
+
+    def __rmod__(self, other: Number) -> Number:
+        return apply("%", other, self)
+
+    def __bool__(self) -> bool:
+        raise TypeError("an unknown number has no truth value")
+
+    def __repr__(self) -> str:
+        return f"Symbolic({self})"
+
+    def __str__(self) -> str:
+        return python(self)
+
+
+Number = int | Fraction | Symbolic
+
+
+def _simple(value: Symbolic) -> Number:
+    constant = value.constant()
+    return value if constant is None else whole(constant)
+
+
+def whole(value: Scalar) -> Scalar:
+    """The same number, as an int where it is one."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def divide(numerator: Number, denominator: Number) -> Number:
+    """The exact quotient. Raises ZeroDivisionError."""
+    if not isinstance(denominator, Symbolic):
+        factor = Fraction(1) / denominator
+        if not isinstance(numerator, Symbolic):
+            return whole(factor * numerator)
+        return _simple(Symbolic({m: whole(c * factor) for m, c in numerator.terms.items()}))
+    if numerator == denominator:
+        return 1
+    return Symbolic.of(Division(Symbolic.of(numerator), denominator, exact=True))
+
+
+def floor_divide(numerator: Number, denominator: Number) -> Number:
+    """The quotient rounded down. Raises ZeroDivisionError."""
+    if not isinstance(numerator, Symbolic) and not isinstance(denominator, Symbolic):
+        return whole(Fraction(numerator // denominator))
+    if numerator == denominator:
+        return 1
+    top, bottom = Symbolic.of(numerator), Symbolic.of(denominator)
+    divisor = bottom.constant()
+    if isinstance(divisor, int) and all(isinstance(c, int) for c in top.terms.values()):
+        # Whole multiples of the divisor come out; of the constant, all but the remainder.
+        outside = {m: c // divisor for m, c in top.terms.items() if c % divisor == 0}
+        inside = {m: c for m, c in top.terms.items() if c % divisor != 0}
+        if () in inside:
+            outside[()], inside[()] = divmod(inside[()], divisor)
+        if not any(inside):
+            return _simple(Symbolic(outside))
+        return Symbolic(outside) + Symbolic.of(Division(Symbolic(inside), bottom))
+    if not top.terms:
+        return 0
+    return Symbolic.of(Division(top, bottom))
+
+
+def apply(function: str, *arguments: Number) -> Number:
+    """`%`, `min`, `max`, `round`, `ceil`, `floor` of known or unknown numbers."""
+    if not any(isinstance(argument, Symbolic) for argument in arguments):
+        return whole(Fraction(FUNCTIONS[function](*arguments)))
+    if function in ("min", "max") and len(set(arguments)) == 1:
+        return arguments[0]
+    return Symbolic.of(Application(function, tuple(Symbolic.of(a) for a in arguments)))
+
+
+def _round(value: Scalar) -> int:
+    """To the nearest whole number, halves up."""
+    return int((value + Fraction(1, 2)) // 1)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "%": lambda a, b: a % b,
+    "min": lambda *values: min(values),
+    "max": lambda *values: max(values),
+    "round": _round,
+    "ceil": lambda value: -(-value // 1),
+    "floor": lambda value: value // 1,
+}
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: bool(a == b),
+    "!=": lambda a, b: bool(a != b),
+    "<": lambda a, b: bool(a < b),
+    "<=": lambda a, b: bool(a <= b),
+    ">": lambda a, b: bool(a > b),
+    ">=": lambda a, b: bool(a >= b),
+}
+
+Truth = bool | Condition
+
+
+def decide(operator: str, operands: list[Any]) -> Truth:
+    """A comparison or a logical operator on known or unknown operands."""
+    if operator == "truth":
+        return operands[0] if isinstance(operands[0], bool) else Condition("truth", (operands[0],))
+    if operator == "not":
+        return negate(operands[0])
+    left, right = operands
+    if operator in ("and", "or"):
+        absorbing = operator == "or"
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, bool):
+                decided: Truth = one if one is absorbing else other
+                return decided
+        return Condition(operator, (left, right))
+    if isinstance(left, Symbolic) or isinstance(right, Symbolic):
+        difference = Symbolic.of(left - right).constant()
+        if difference is None:
+            return Condition(operator, (Symbolic.of(left), Symbolic.of(right)))
+        return COMPARISONS[operator](difference, 0)
+    return COMPARISONS[operator](left, right)
+
+
+OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
+def negate(condition: Truth) -> Truth:
+    """The opposite, written without `not` where it can be."""
+    if isinstance(condition, bool):
+        return not condition
+    if condition.operator in OPPOSITE:
+        return Condition(OPPOSITE[condition.operator], condition.operands)
+    if condition.operator == "not":
+        inner = condition.operands[0]
+        assert isinstance(inner, Condition)
+        return inner
+    if condition.operator in ("and", "or"):
+        sides = tuple(negate(side) for side in condition.operands if isinstance(side, Condition))
+        flipped = "or" if condition.operator == "and" else "and"
+        return reduce(lambda a, b: decide(flipped, [a, b]), sides)
+    return Condition("not", (condition,))
+
+
+def choose(condition: Truth, then: Number, otherwise: Number) -> Number:
+    """One number or the other, decided where the condition is known."""
+    if isinstance(condition, bool):
+        return then if condition else otherwise
+    if then == otherwise:
+        return then
+    return Symbolic.of(Choice(condition, Symbolic.of(then), Symbolic.of(otherwise)))
+
+
+def _atom_variables(atom: Atom) -> Iterator[str]:
+    match atom:
+        case Variable(name):
+            yield name
+        case Division(numerator, denominator):
+            yield from numerator.variables()
+            yield from denominator.variables()
+        case Application(_, arguments):
+            for argument in arguments:
+                yield from argument.variables()
+        case Choice(condition, then, otherwise):
+            yield from condition.variables()
+            yield from then.variables()
+            yield from otherwise.variables()
+        case Sum(term, index, _):
+            yield from (name for name in term.variables() if name != index)
+
+
+def _substitute_atom(atom: Atom, values: Mapping[str, Number]) -> Number:
+    match atom:
+        case Variable(name):
+            return values.get(name, Symbolic.of(atom))
+        case Division(numerator, denominator, exact):
+            operation = divide if exact else floor_divide
+            return operation(numerator.substitute(values), denominator.substitute(values))
+        case Application(function, arguments):
+            return apply(function, *(argument.substitute(values) for argument in arguments))
+        case Choice(condition, then, otherwise):
+            return choose(
+                condition.substitute(values), then.substitute(values), otherwise.substitute(values)
+            )
+        case Sum(term, index, written):
+            inner = {name: value for name, value in values.items() if name != index}
+            return Symbolic.of(Sum(Symbolic.of(term.substitute(inner)), index, written))
+
+
+# --- As Python writes it ---
+
+_SUM, _PRODUCT, _UNARY, _CHOICE, _ATOM = 2, 3, 4, 0, 9
+
+
+def python(value: Number | Condition | bool) -> str:
+    """The value as Python source, formatted as `ruff format` would."""
+    return _write(value)[0]
+
+
+def _write(value: Number | Condition | bool) -> tuple[str, int]:
+    if isinstance(value, bool):
+        return str(value), _ATOM
+    if isinstance(value, int):
+        return str(value), _ATOM if value >= 0 else _UNARY
+    if isinstance(value, Fraction):
+        return decimal(value)
+    if isinstance(value, Condition):
+        return _write_condition(value)
+    # The constant stands last, what is subtracted after what it is subtracted from.
+    ordered = sorted(value.terms.items(), key=lambda term: (term[1] < 0, term[0] == ()))
+    text, level = "", _ATOM
+    for monomial, coefficient in ordered:
+        piece, level = _write_monomial(monomial, abs(coefficient) if text else coefficient)
+        sign = (" - " if coefficient < 0 else " + ") if text else ""
+        text += sign + piece
+    return text or "0", level if len(ordered) == 1 else _SUM
+
+
+def _write_monomial(monomial: Monomial, coefficient: Scalar) -> tuple[str, int]:
+    if not monomial:
+        return _write(coefficient)
+    over = coefficient.denominator if coefficient.numerator in (1, -1) else 1
+    factors = [_write_atom(atom) for atom in monomial]
+    if over != 1:
+        product = _join(factors, _PRODUCT)[0]
+        return f"{'-' if coefficient < 0 else ''}{product} / {over}", _PRODUCT
+    if coefficient == -1:
+        text, level = _join(factors, _PRODUCT)
+        return "-" + (text if level >= _PRODUCT else f"({text})"), _PRODUCT
+    if coefficient != 1:
+        factors.insert(0, _write(coefficient))
+    return _join(factors, _PRODUCT)
+
+
+def _join(factors: list[tuple[str, int]], level: int) -> tuple[str, int]:
+    if len(factors) == 1:
+        return factors[0]
+    # `a * (b // c)`: a division keeps its brackets behind a product.
+    pieces = [
+        text if own > level or (i == 0 and own == level) else f"({text})"
+        for i, (text, own) in enumerate(factors)
+    ]
+    return " * ".join(pieces), level
+
+
+def _bracket(value: Symbolic, above: int) -> str:
+    text, level = _write(value)
+    return text if level > above else f"({text})"
+
+
+def _write_atom(atom: Atom) -> tuple[str, int]:
+    match atom:
+        case Variable(name):
+            return name, _ATOM
+        case Division(numerator, denominator, exact):
+            sign = "/" if exact else "//"
+            top = _bracket(numerator, _PRODUCT - 1)
+            return f"{top} {sign} {_bracket(denominator, _PRODUCT)}", _PRODUCT
+        case Application("%", (left, right)):
+            return f"{_bracket(left, _PRODUCT - 1)} % {_bracket(right, _PRODUCT)}", _PRODUCT
+        case Application("min" | "max" as function, arguments):
+            return f"{function}({', '.join(map(python, arguments))})", _ATOM
+        case Application(function, (argument,)):
+            return _write_rounding(function, argument)
+        case Application():
+            raise ValueError(f"{atom.function} takes one argument")
+        case Choice(condition, then, otherwise):
+            return f"{python(then)} if {python(condition)} else {python(otherwise)}", _CHOICE
+        case Sum(term, index, values):
+            return f"sum({python(term)} for {index} in {values})", _ATOM
+
+
+def _write_rounding(function: str, argument: Symbolic) -> tuple[str, int]:
+    """Rounding in whole numbers, exact where floats would not be: `-(-a // b)` for `ceil(a / b)`."""
+    top, bottom = _as_quotient(argument)
+    if function == "floor":
+        return _write(floor_divide(top, bottom))
+    if function == "ceil":
+        inner = _bracket(Symbolic.of(-top), _PRODUCT - 1)
+        return f"-({inner} // {_bracket(Symbolic.of(bottom), _PRODUCT)})", _UNARY
+    return _write(floor_divide(2 * top + bottom, 2 * bottom))
+
+
+def _as_quotient(value: Symbolic) -> tuple[Number, Number]:
+    """`value` as one quotient whose sides are free of fractions, where its form allows it."""
+    if len(value.terms) == 1:
+        ((monomial, coefficient),) = value.terms.items()
+        if len(monomial) == 1 and isinstance(monomial[0], Division) and monomial[0].exact:
+            division = monomial[0]
+            return (
+                division.numerator * coefficient.numerator,
+                division.denominator * coefficient.denominator,
+            )
+    common = reduce(_lcm, (c.denominator for c in value.terms.values()), 1)
+    return value * common, common
+
+
+def _lcm(a: int, b: int) -> int:
+    return (Fraction(a, b).numerator * b) if b else a
+
+
+def decimal(value: Fraction) -> tuple[str, int]:
+    """A fraction as a float literal where that is exact or nearest, and its binding strength."""
+    if value.denominator == 1:
+        return _write(value.numerator)
+    exact = value.denominator
+    for prime in (2, 5):
+        while exact % prime == 0:
+            exact //= prime
+    if exact == 1:
+        return repr(float(value)), _ATOM if value >= 0 else _UNARY
+    return f"{value.numerator} / {value.denominator}", _PRODUCT
+
+
+def _write_condition(condition: Condition) -> tuple[str, int]:
+    match condition:
+        case Condition("truth", (value,)):
+            return _write(value)
+        case Condition("not", (value,)):
+            return f"not {_write(value)[0]}", _ATOM
+        case Condition("and" | "or" as operator, (left, right)):
+            sides = [
+                f"({text})" if isinstance(side, Condition) and side.operator == "or" != operator else text
+                for side in (left, right)
+                for text in (_write(side)[0],)
+            ]
+            return f" {operator} ".join(sides), _CHOICE
+        case Condition(operator, (left, right)):
+            return f"{_write(left)[0]} {operator} {_write(right)[0]}", 1
+        case _:
+            raise AssertionError(condition)

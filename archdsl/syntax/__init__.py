@@ -1,0 +1,1 @@
+"""Text -> tree: sources and spans, the grammar, the parser, the frozen tree."""

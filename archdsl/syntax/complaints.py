@@ -1,0 +1,298 @@
+"""What a syntax error says: what was found, what could stand there, what to write instead."""
+
+from __future__ import annotations
+
+import re
+
+from lark import Token, Tree
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+from archdsl.diagnostics.diagnostic import Diagnostic
+from archdsl.syntax.pieces import LIKE_A_LAYER, STRUCTURE_WORDS
+from archdsl.syntax.source import Source, Span
+
+_CLOSING = {"LPAR": ")", "LSQB": "]", "LBRACE": "}"}
+
+_MEANT = {
+    "×": "x",
+    "→": "->",
+    "–": "-",
+    "−": "-",
+    "…": "..",
+    "“": '"',
+    "”": '"',
+    ";": ",",
+    "\N{NO-BREAK SPACE}": " ",
+}
+
+# What people call a terminal, where its name in the grammar is not a sign's or a keyword's.
+_KINDS = {
+    "LAYER": "a layer",
+    "CALL": "a block's name with `(`",
+    "LABEL": "a name",
+    "LAYER_LABEL": "a name",
+    "NAME": "a name",
+    "REFERENCE": "a name",
+    "WORD": "a word",
+    "NUMBER": "a number",
+    "FIGURE": "a number",
+    "PERCENT": "a number",
+    "TRUTH": "a number",
+    "INCOMING": "a name",
+    "LBRACE": "`{`",
+    "RBRACE": "`}`",
+    "LPAR": "`(`",
+    "RPAR": "`)`",
+    "LSQB": "`[`",
+    "RSQB": "`]`",
+    "ROLE": "a role in parentheses",
+    "STRING": "a file in quotes",
+    "ARROW": "`->`",
+    "COMMA": "`,`",
+    "COLON": "`:`",
+    "EQUAL": "`=`",
+    "DOTS": "`..`",
+    "_BY": "`x`",
+    "_TIMES": "`x`",
+    "_NL": "the end of the line",
+    "$END": "the end of the text",
+    "_INDENT": "a deeper line",
+    "PLUS": "an operator",
+    "MINUS": "an operator",
+    "MULTIPLY": "an operator",
+    "COMPARE": "an operator",
+    "AND": "an operator",
+    "OR": "an operator",
+    "NOT": "an operator",
+}
+_MOST_KINDS = 4
+
+
+def complain(session: InteractiveParser, found: Token, source: Source, offset: int) -> Diagnostic:
+    """The diagnostic for a token that cannot stand where the session is."""
+    return _Complaint(session, found, source, offset).diagnostic()
+
+
+class _Complaint:
+    """A token out of place, with the line around it and what the parser has open."""
+
+    def __init__(
+        self, session: InteractiveParser, found: Token, source: Source, offset: int
+    ) -> None:
+        self.found = found
+        self.source = source
+        self.offset = offset
+        self.span = self._place(found)
+        self.stack: list[Token | Tree[Token]] = session.parser_state.value_stack
+        self.accepted = session.accepts()
+        line, column = source.position(self.span.start)
+        text = source.line(line).rstrip("\r")
+        self.before, self.after = text[: column - 1], text[column - 1 :]
+
+    def diagnostic(self) -> Diagnostic:
+        """What the first rule that knows the mistake says, else what could stand there."""
+        rules = (
+            self._lookalike,
+            self._unclosed,
+            self._expectation,
+            self._behind_colon,
+            self._name_in_chain,
+            self._equals,
+            self._colon,
+            self._percent,
+            self._repeat,
+            self._parenthesis,
+            self._size,
+            self._claim,
+            self._arrow,
+            self._missing_colon,
+            self._block,
+        )
+        for rule in rules:
+            if (diagnostic := rule()) is not None:
+                return diagnostic
+        return self._expected()
+
+    def _say(
+        self, message: str, help: str = "", span: Span | None = None, code: str = "E101"
+    ) -> Diagnostic:
+        return Diagnostic(code, message, span or self.span, help=help)
+
+    def _place(self, token: Token) -> Span:
+        assert token.start_pos is not None
+        assert token.end_pos is not None
+        return Span(self.source, self.offset + token.start_pos, self.offset + token.end_pos)
+
+    def _open(self, *types: str) -> Token | None:
+        """The last token of these types in what is not complete yet."""
+        for node in reversed(self.stack):
+            if isinstance(node, Token) and node.type in types:
+                return node
+        return None
+
+    # --- The rules, each for one kind of mistake ---
+
+    def _lookalike(self) -> Diagnostic | None:
+        meant = _MEANT.get(self.found)
+        if meant is None:
+            return None
+        return self._say(f"the character `{self.found}` means nothing here", f"write `{meant}`")
+
+    def _unclosed(self) -> Diagnostic | None:
+        if self.found == '"' and '"' not in self.after[1:]:
+            return self._say("these quotes are not closed", 'write `"` where they end')
+        opening = self.found if self.found.type == "LPAR" else self._open(*_CLOSING)
+        if opening is None:
+            return None
+        closing = _CLOSING[opening.type]
+        rest = self.after[1:] if opening is self.found else self.after
+        following = re.search(f"[{re.escape(opening + closing)}]", rest)
+        if following is not None and following[0] == closing:
+            return None
+        message = f"this `{opening}` is not closed"
+        return self._say(message, f"write `{closing}` where it ends", self._place(opening))
+
+    def _expectation(self) -> Diagnostic | None:
+        body = self._open("_INDENT", "_EXPECT")
+        if body is None or body.type == "_EXPECT" or self._open("_EXPECT") is None:
+            return None
+        return self._say(
+            f"{self._kind(self.found.type)} cannot stand here in an expectation",
+            "write a number and what it counts, as in `6,998,552 parameters` or "
+            "`1.5G multiply-adds within 10%`",
+            code="E105",
+        )
+
+    def _behind_colon(self) -> Diagnostic | None:
+        if self.accepted != {"_NL"} or not self.before.rstrip().endswith(":"):
+            return None
+        head = self.stack[-2]
+        if isinstance(head, Tree) and head.data == "description":
+            start, end = head.meta.start_pos, head.meta.end_pos
+            place = Span(self.source, self.offset + start, self.offset + end)
+            if place.text.split()[0].rstrip(",") not in STRUCTURE_WORDS:
+                message = f"`{place.text}` is neither a layer word nor a name"
+                help_ = f"layer words are in capitals, as in `{place.text.upper()}:`"
+                return self._say(message, help_, place)
+        message = "a line goes on behind a colon that opens indented lines"
+        return self._say(message, "put it on an indented line", code="E111")
+
+    def _name_in_chain(self) -> Diagnostic | None:
+        name = self.span
+        if self.found.type == "COLON" and (last := re.search(r"->\s*(\w+)\s*$", self.before)):
+            start = name.start - len(self.before) + last.start(1)
+            name = Span(self.source, start, start + len(last[1]))
+        elif self.found.type != "LABEL" or not self.before.rstrip().endswith("->"):
+            return None
+        message = f"the name `{name.text}` stands inside a chain"
+        return self._say(message, "give it a line of its own", name, "E109")
+
+    def _equals(self) -> Diagnostic | None:
+        if self.found.type != "EQUAL":
+            return None
+        word = self._word_before()
+        if self._open("LBRACE", "_IF"):
+            return self._say("`=` does not compare", "write `==`")
+        if word and not self._open("LPAR"):
+            if self.before.rpartition("]")[2].strip() == word:
+                return self._say("a name ends in a colon", f"write `{word}:`")
+            return self._say("`=` stands in calls only", f"write `{word}` and its value")
+        return None
+
+    def _colon(self) -> Diagnostic | None:
+        if self.found.type != "COLON":
+            return None
+        word = self._word_before()
+        if self._open("LPAR"):
+            return self._say("an argument's value stands behind `=`", f"write `{word} = `")
+        if LIKE_A_LAYER.fullmatch(word):
+            help_ = f"write `->` before `{word}`, or give it a line"
+            return self._say(f"`{word}` stands inside another layer's description", help_)
+        if word and not self._open("_IF", "_FOR", "_BLOCK"):
+            return self._say(
+                f"no colon stands behind `{word}` here", f"write `{word}` and its value"
+            )
+        return None
+
+    def _percent(self) -> Diagnostic | None:
+        if self.found != "%" and not self.before.rstrip().endswith("%"):
+            return None
+        return self._say(
+            "`%` is the remainder here",
+            "a rate is `50%` in a description, and a number from 0 to 1 in braces and arguments",
+        )
+
+    def _repeat(self) -> Diagnostic | None:
+        """`3xUnit(16)`, which is read as a number and a word."""
+        text = self.before[-len(self._word_before()) :] if self.found == "(" else self.found
+        if not re.fullmatch(r"x[A-Z]\w*", text):
+            return None
+        return self._say("a repeat has blanks around its `x`", f"write ` x {text[1:]}`")
+
+    def _parenthesis(self) -> Diagnostic | None:
+        if self.found.type != "LPAR":
+            return None
+        word = self._word_before()
+        if word and self.before.endswith(word):
+            return self._say(f"`->` is missing before `{word}`", f"write `-> {word}(`")
+        if word and re.search(r"(^|->|[:\]]|\bx)\s*$", self.before.rstrip().removesuffix(word)):
+            help_ = f"write `{word}(`"
+            return self._say("a block's arguments follow its name without a blank", help_)
+        return self._say("a role is words in parentheses", "write it like `(class scores)`")
+
+    def _size(self) -> Diagnostic | None:
+        if self.found.type != "_BY":
+            return None
+        return self._say("a size has two sides, height and width", "write it like `3x3`")
+
+    def _claim(self) -> Diagnostic | None:
+        opening = self._open("LSQB")
+        if opening is None:
+            return None
+        start = self._place(opening).end
+        inside = self.source.text[start:].partition("]")[0]
+        if not re.fullmatch(r"[\d{}\w\s,*x]+", inside):
+            return None
+        sides = "x".join(re.split(r"\s*[,x*]\s*", inside.strip()))
+        return self._say("a claim's sides are joined by `x`, without blanks", f"write `[{sides}]`")
+
+    def _arrow(self) -> Diagnostic | None:
+        steps = ("LAYER", "LAYER_LABEL", "CALL", "_IDENTITY")
+        if self.found.type not in steps or "ARROW" not in self.accepted:
+            return None
+        help_ = f"write `-> {self.found}`, or give it a line"
+        return self._say(f"`->` is missing before `{self.found}`", help_)
+
+    def _missing_colon(self) -> Diagnostic | None:
+        opens = self._open("_IF", "_FOR", "_BLOCK", "_ELSE", "_EXPECT")
+        if self.found.type != "_NL" or opens is None or "COLON" not in self.accepted:
+            return None
+        return self._say("a colon is missing", f"write `{self.before.strip()}:`")
+
+    def _block(self) -> Diagnostic | None:
+        if not self.before.rstrip().endswith("block") or self._open("_BLOCK") is None:
+            return None
+        help_ = f"write `block {self.found}():`"
+        return self._say("a block's parameters follow its name in parentheses", help_)
+
+    def _word_before(self) -> str:
+        word = re.search(r"([A-Za-z_][\w-]*)\s*$", self.before)
+        return word[1] if word else ""
+
+    # --- Where no rule knows the mistake ---
+
+    def _expected(self) -> Diagnostic:
+        if self.found.type == "$END":
+            return self._say("an expression is missing")
+        message = f"{self._kind(self.found.type)} cannot stand here"
+        kinds = {_KINDS.get(type_, "") for type_ in self.accepted}
+        kinds = sorted(kinds - {"", self._kind(self.found.type)})
+        if 0 < len(kinds) <= _MOST_KINDS:
+            *others, last = kinds
+            could = f"{', '.join(others)} or {last}" if others else last
+            message += f", but {could} can"
+        return self._say(message)
+
+    def _kind(self, type_: str) -> str:
+        signs = ("_NL", "$END", "_INDENT")
+        return _KINDS[type_] if type_ in signs else f"`{self.found}`"

@@ -1,0 +1,96 @@
+"""Indentation as tokens: a level opens only under a line that ends in a colon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lark.lark import PostLex
+from lark.lexer import Token
+
+
+class IndentationTrouble(Exception):
+    """An indentation that cannot be read; offsets count from the start of the parsed text."""
+
+    def __init__(self, code: str, message: str, help: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.help = help
+        self.start = start
+        self.end = end
+
+
+class Indentation(PostLex):
+    """Turns the line breaks of a token stream into line ends, indents and dedents.
+
+    A break holds every blank line and comment after it, so its tail is the next line's
+    indentation. No token is read ahead: which ones can come depends on what the parser got.
+    """
+
+    always_accept = ("_NL",)
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        """The same tokens, each line closed by `_NL`, each body in `_INDENT` and `_DEDENT`."""
+        levels = [0]
+        line: list[Token] = []
+        for token in stream:
+            if token.type != "_NL":
+                line.append(token)
+                yield token
+                continue
+            blanks = token.rpartition("\n")[2]
+            if "#" in blanks:  # the text ends in a comment, so no line follows
+                continue
+            if "\t" in blanks:
+                raise IndentationTrouble(
+                    "E102",
+                    "a tab stands in the indentation",
+                    "indent with blanks only",
+                    _end(token) - len(blanks),
+                    _end(token),
+                )
+            yield from _break(line, len(blanks), _end(token), levels)
+            line = []
+        yield from _break(line, 0, _end(line[-1]) if line else 0, levels)
+
+
+def _break(line: list[Token], width: int, start: int, levels: list[int]) -> Iterator[Token]:
+    """What lies between a line and the one that starts at `start`, `width` blanks in."""
+    if not line:
+        return
+    yield _mark("_NL", _end(line[-1]))
+    opens = line[-1].type == "COLON"
+    if width > levels[-1]:
+        if opens:
+            levels.append(width)
+            yield _mark("_INDENT", start)
+        return
+    # `SOFTMAX:` is a layer that needs no description; every other colon wants a body.
+    if opens and (len(line) < 2 or line[-2].type not in ("LAYER", "LAYER_LABEL")):
+        raise IndentationTrouble(
+            "E104",
+            "nothing stands under this colon",
+            "indent the lines that belong under it",
+            _end(line[-1]) - 1,
+            _end(line[-1]),
+        )
+    while width < levels[-1]:
+        levels.pop()
+        yield _mark("_DEDENT", start)
+    if width != levels[-1]:
+        raise IndentationTrouble(
+            "E103",
+            "this line's indentation matches no line above",
+            f"indent it by {levels[-1]} blanks, or as deep as the lines above",
+            start - width,
+            start,
+        )
+
+
+def _end(token: Token) -> int:
+    assert token.end_pos is not None
+    return token.end_pos
+
+
+def _mark(type_: str, offset: int) -> Token:
+    return Token(type_, "", start_pos=offset, end_pos=offset)

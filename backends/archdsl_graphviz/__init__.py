@@ -1,0 +1,1 @@
+"""The graphviz backend: a graph becomes a picture."""

@@ -1,0 +1,1 @@
+"""The torch backend: a graph becomes a readable PyTorch module."""

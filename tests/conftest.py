@@ -1,0 +1,70 @@
+"""What tests of every room share: golden files, and the texts that lie beside the tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+REWROTE = "rewrote golden file"
+
+# Side by side, each worker's torch would start a thread a core. Set before anything imports torch.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write the golden files anew instead of comparing with them",
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which golden files were written; user properties come home from xdist's workers too."""
+    reports = terminalreporter.stats.get("passed", [])
+    properties = [pair for report in reports for pair in report.user_properties]
+    rewritten = sorted({path for name, path in properties if name == REWROTE})
+    if rewritten:
+        terminalreporter.section("golden files rewritten")
+        for path in rewritten:
+            terminalreporter.write_line(path)
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The root of the checkout."""
+    return TESTS.parent
+
+
+@pytest.fixture
+def read_data() -> Callable[[str], str]:
+    """A text beside the tests, by its path from `tests/`."""
+    return lambda path: (TESTS / path).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the file at a path from `tests/golden`, to the byte.
+
+    With `--update-golden` write the file instead, and say so at the end of the run.
+    """
+
+    def compare(path: str, text: str) -> None:
+        file = TESTS / "golden" / path
+        expected = file.read_bytes().decode() if file.exists() else None
+        if text == expected:
+            return
+        if request.config.getoption("--update-golden"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+            request.node.user_properties.append((REWROTE, f"tests/golden/{path}"))
+            return
+        assert expected is not None, f"tests/golden/{path} is missing: make golden"
+        assert text == expected, f"tests/golden/{path} differs: review, then make golden"
+
+    return compare
