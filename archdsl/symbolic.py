@@ -82,6 +82,11 @@ class Condition:
 
     def substitute(self, values: Mapping[str, Number]) -> Condition | bool:
         """The condition with numbers in the place of names; a bool once it is known."""
+        if self.operator == "truth":
+            # A parameter that is yes or no: what stands for it is a truth, not a number.
+            (name,) = self.variables()
+            truth: Truth = values.get(name, self)  # type: ignore[assignment]
+            return self if isinstance(truth, Symbolic) and truth == self.operands[0] else _truth(truth)
         operands = [operand.substitute(values) for operand in self.operands]
         return decide(self.operator, operands)
 
@@ -302,6 +307,10 @@ def decide(operator: str, operands: list[Any]) -> Truth:
     return COMPARISONS[operator](left, right)
 
 
+def _truth(value: Truth | Symbolic) -> Truth:
+    return value if isinstance(value, bool | Condition) else Condition("truth", (value,))
+
+
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
@@ -452,7 +461,7 @@ def _write_atom(atom: Atom) -> tuple[str, int]:
 
 def _write_rounding(function: str, argument: Symbolic) -> tuple[str, int]:
     """Rounding in whole numbers, exact where floats would not be: `-(-a // b)` for `ceil(a / b)`."""
-    top, bottom = _as_quotient(argument)
+    top, bottom = as_quotient(argument)
     if function == "floor":
         return _write(floor_divide(top, bottom))
     if function == "ceil":
@@ -461,7 +470,7 @@ def _write_rounding(function: str, argument: Symbolic) -> tuple[str, int]:
     return _write(floor_divide(2 * top + bottom, 2 * bottom))
 
 
-def _as_quotient(value: Symbolic) -> tuple[Number, Number]:
+def as_quotient(value: Symbolic) -> tuple[Number, Number]:
     """`value` as one quotient whose sides are free of fractions, where its form allows it."""
     if len(value.terms) == 1:
         ((monomial, coefficient),) = value.terms.items()

@@ -24,22 +24,28 @@ CODES: dict[str, Explanation] = {
     "E104": Explanation("nothing under a colon", "A line that ends in a colon opens a list of deeper lines; none follows."),
     "E105": Explanation("unreadable expectation", "A line of `expect:` is a number, what it counts, and at most a tolerance."),
     "E106": Explanation("section said twice, or out of place", "`network` and `about:` stand once in a spec, at its top level."),
-    "E107": Explanation("a line of `about:` without a key", "Each entry of `about:` is `key: text`; a deeper line carries on the text above it."),
+    "E107": Explanation(
+        "a line of `about:` without a key",
+        "Each entry of `about:` is `key: text`; a deeper line carries on the text above it.",
+    ),
     "E108": Explanation(
         "a name without a layer",
-        "A name is the author's and says nothing about what is computed: a layer word or a block follows it. "
-        "Only a layer word in capitals, as in `CONV1: 96 11x11 filters`, is both at once.",
+        "A name is the author's and does not say what is computed: a layer word or a block follows "
+        "it. Only a layer word in capitals, as in `CONV1: 96 11x11 filters`, is both at once.",
     ),
     "E109": Explanation(
         "a name inside a chain",
-        "A name opens a line. After an arrow only a layer word's own suffix can name a layer, as in `-> BN1`.",
+        "A name opens a line. After an arrow only a layer word's own suffix can name a layer, as "
+        "in `-> BN1`.",
     ),
     "E110": Explanation(
         "a path that is more than its lines",
-        "`path:` marks several lines as one path of a merge. It has no options, and is no member that could have a name.",
+        "`path:` makes several lines one path of a merge. It has no options, and it is no member "
+        "that could have a name.",
     ),
     "E111": Explanation(
         "something behind a colon that opens lines",
-        "What belongs to `if`, `for`, `block` and the like stands on lines of its own, indented under the colon.",
+        "What belongs to `if`, `for`, `block` and the like stands on lines of its own, indented "
+        "under the colon.",
     ),
 }

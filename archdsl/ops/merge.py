@@ -107,7 +107,9 @@ def plainer(one: Shape, other: Shape) -> Shape:
 
 
 def _complexity(side: object) -> int:
-    return len(str(side)) if isinstance(side, Symbolic) else 0
+    """How long a side is to write; an unknown one is never the plainer."""
+    text = str(side) if isinstance(side, Symbolic) else ""
+    return len(text) + 1000 * ("?" in text)
 
 
 def _is_unknown(shape: Shape) -> bool:

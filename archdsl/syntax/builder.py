@@ -1,4 +1,4 @@
-"""Lark's parse tree -> lines, statements and the spec; what the grammar leaves open is decided here."""
+"""Lark's parse tree -> lines, statements, the spec; what the grammar leaves open is settled."""
 
 from __future__ import annotations
 
@@ -131,9 +131,10 @@ class Builder(PieceBuilder):
         variable, head, body = node.children
         assert isinstance(head, Tree)
         values = tuple(map(self.expression, head.children))
+        span = self.span(head)
         return t.For(
             variable=str(variable),
-            values=t.Range(*values, self.span(head)) if head.data == "range" else values,
+            values=t.Range(values[0], values[1], span) if head.data == "range" else values,
             body=self._suite(body),
             variable_span=self.span(variable),
             span=self.span(node),
@@ -252,10 +253,10 @@ class Builder(PieceBuilder):
         return t.Suite(text, tuple(rest[1:]), body, word.span, word.span.to(self.span(suite)))
 
     def _not_structure(self, text: str, span: Span) -> NoReturn:
-        close = suggest(text, STRUCTURE_WORDS)
+        close = suggest(text, (*STRUCTURE_WORDS, "else if"))
         known = ", ".join(f"`{word}`" for word in STRUCTURE_WORDS)
-        help_ = f"write `{close}`" if close else f"write one of {known}"
-        fail("E101", f"`{text}` is no word for lines that belong together", span, help_)
+        help_ = f"write `{close}`" if close else f"the structure words are {known}"
+        fail("E101", f"`{text}` is no structure word", span, help_)
 
     def _chain(self, node: Tree[Token], labels: list[Token]) -> t.Chain:
         """A chain; a description at its start belongs to the layer word that is the last label."""
@@ -288,7 +289,7 @@ class Builder(PieceBuilder):
             fail("E101", f"a colon is missing after `{text}`", span, f"write `{text}:`")
         if text.partition(" ")[2].startswith("("):
             help_ = f"a block's arguments follow it without a blank, as in `{word}(64)`"
-        elif close := suggest(word, (*STRUCTURE_WORDS, "else if", "else")):
+        elif word == text and (close := suggest(word, STRUCTURE_WORDS)):
             help_ = f"write `{close}:`, and indent what belongs under it"
         else:
             help_ = f"layer words are in capitals, as in `{word.upper()}`"

@@ -14,21 +14,21 @@ from archdsl.syntax.source import Source, Span
 _CLOSING = {"LPAR": ")", "LSQB": "]", "LBRACE": "}"}
 
 _MEANT = {
-    "×": "x",
-    "→": "->",
-    "–": "-",
-    "−": "-",
-    "…": "..",
-    "“": '"',
-    "”": '"',
-    ";": ",",
-    "\N{NO-BREAK SPACE}": " ",
+    "×": "`x`",
+    "→": "`->`",
+    "–": "`-`",
+    "−": "`-`",
+    "…": "`..`",
+    "“": '`"`',
+    "”": '`"`',
+    ";": "`,`",
+    "\N{NO-BREAK SPACE}": "an ordinary blank",
 }
 
 # What people call a terminal, where its name in the grammar is not a sign's or a keyword's.
 _KINDS = {
     "LAYER": "a layer",
-    "CALL": "a block's name with `(`",
+    "CALL": "a block",
     "LABEL": "a name",
     "LAYER_LABEL": "a name",
     "NAME": "a name",
@@ -55,8 +55,11 @@ _KINDS = {
     "_BY": "`x`",
     "_TIMES": "`x`",
     "_NL": "the end of the line",
-    "$END": "the end of the text",
-    "_INDENT": "a deeper line",
+    "_FROM": "`from`",
+    "_IF": "`if`",
+    "_IN": "`in`",
+    "_WITH": "`with`",
+    "_WITHIN": "`within`",
     "PLUS": "an operator",
     "MINUS": "an operator",
     "MULTIPLY": "an operator",
@@ -84,7 +87,7 @@ class _Complaint:
         self.offset = offset
         self.span = self._place(found)
         self.stack: list[Token | Tree[Token]] = session.parser_state.value_stack
-        self.accepted = session.accepts()
+        self.accepted: set[str] = session.accepts()  # type: ignore[no-untyped-call]
         line, column = source.position(self.span.start)
         text = source.line(line).rstrip("\r")
         self.before, self.after = text[: column - 1], text[column - 1 :]
@@ -98,12 +101,13 @@ class _Complaint:
             self._behind_colon,
             self._name_in_chain,
             self._equals,
+            self._comparison,
             self._colon,
             self._percent,
             self._repeat,
             self._parenthesis,
-            self._size,
             self._claim,
+            self._size,
             self._arrow,
             self._missing_colon,
             self._block,
@@ -130,18 +134,36 @@ class _Complaint:
                 return node
         return None
 
+    def _open_bracket(self) -> Token | None:
+        """The last bracket whose closing one was not read."""
+        closed = 0
+        for node in reversed(self.stack):
+            if not isinstance(node, Token):
+                continue
+            if node in _CLOSING.values():
+                closed += 1
+            elif node.type in _CLOSING:
+                if not closed:
+                    return node
+                closed -= 1
+        return None
+
+    def _word_before(self) -> str:
+        word = re.search(r"([A-Za-z_][\w-]*)\s*$", self.before)
+        return word[1] if word else ""
+
     # --- The rules, each for one kind of mistake ---
 
     def _lookalike(self) -> Diagnostic | None:
         meant = _MEANT.get(self.found)
         if meant is None:
             return None
-        return self._say(f"the character `{self.found}` means nothing here", f"write `{meant}`")
+        return self._say(f"the character `{self.found}` means nothing here", f"write {meant}")
 
     def _unclosed(self) -> Diagnostic | None:
         if self.found == '"' and '"' not in self.after[1:]:
             return self._say("these quotes are not closed", 'write `"` where they end')
-        opening = self.found if self.found.type == "LPAR" else self._open(*_CLOSING)
+        opening = self.found if self.found.type == "LPAR" else self._open_bracket()
         if opening is None:
             return None
         closing = _CLOSING[opening.type]
@@ -157,7 +179,7 @@ class _Complaint:
         if body is None or body.type == "_EXPECT" or self._open("_EXPECT") is None:
             return None
         return self._say(
-            f"{self._kind(self.found.type)} cannot stand here in an expectation",
+            "this expectation cannot be read",
             "write a number and what it counts, as in `6,998,552 parameters` or "
             "`1.5G multiply-adds within 10%`",
             code="E105",
@@ -193,11 +215,16 @@ class _Complaint:
         word = self._word_before()
         if self._open("LBRACE", "_IF"):
             return self._say("`=` does not compare", "write `==`")
-        if word and not self._open("LPAR"):
+        if word and not self._open("LPAR", "_FOR"):
             if self.before.rpartition("]")[2].strip() == word:
                 return self._say("a name ends in a colon", f"write `{word}:`")
             return self._say("`=` stands in calls only", f"write `{word}` and its value")
         return None
+
+    def _comparison(self) -> Diagnostic | None:
+        if self.found.type != "COMPARE" or self._open("COMPARE") is None:
+            return None
+        return self._say("comparisons do not follow one another", "join them by `and`")
 
     def _colon(self) -> Diagnostic | None:
         if self.found.type != "COLON":
@@ -208,7 +235,7 @@ class _Complaint:
         if LIKE_A_LAYER.fullmatch(word):
             help_ = f"write `->` before `{word}`, or give it a line"
             return self._say(f"`{word}` stands inside another layer's description", help_)
-        if word and not self._open("_IF", "_FOR", "_BLOCK"):
+        if word and not self._open("_IF", "_FOR", "_BLOCK", "_EXPECT"):
             return self._say(
                 f"no colon stands behind `{word}` here", f"write `{word}` and its value"
             )
@@ -224,10 +251,12 @@ class _Complaint:
 
     def _repeat(self) -> Diagnostic | None:
         """`3xUnit(16)`, which is read as a number and a word."""
-        text = self.before[-len(self._word_before()) :] if self.found == "(" else self.found
-        if not re.fullmatch(r"x[A-Z]\w*", text):
+        read = self.before + ("" if self.found == "(" else self.found)
+        glued = re.search(r"(\w*[0-9]|\{[^{}]*\})\s*x([A-Z]\w*)$", read)
+        if glued is None:
             return None
-        return self._say("a repeat has blanks around its `x`", f"write ` x {text[1:]}`")
+        help_ = f"write `{glued[1]} x {glued[2]}`"
+        return self._say("a repeat has blanks around its `x`", help_)
 
     def _parenthesis(self) -> Diagnostic | None:
         if self.found.type != "LPAR":
@@ -241,13 +270,18 @@ class _Complaint:
         return self._say("a role is words in parentheses", "write it like `(class scores)`")
 
     def _size(self) -> Diagnostic | None:
-        if self.found.type != "_BY":
-            return None
-        return self._say("a size has two sides, height and width", "write it like `3x3`")
+        if self.found.type == "_BY":
+            return self._say("a size has two sides, height and width", "write it like `3x3`")
+        behind = re.search(r"[0-9}]\s+x\s+$", self.before) and re.match("[0-9{]", self.after)
+        if behind or re.match(r"x\s+[0-9{]", self.after):
+            return self._say("a size has no blanks around its `x`", "write it like `3x3`")
+        return None
 
     def _claim(self) -> Diagnostic | None:
-        opening = self._open("LSQB")
-        if opening is None:
+        if self.found.type == "_NL" and self.before.endswith("]"):
+            return self._say("a claim stands alone", "write the layer behind it, on the same line")
+        opening = self._open_bracket()
+        if opening is None or opening.type != "LSQB":
             return None
         start = self._place(opening).end
         inside = self.source.text[start:].partition("]")[0]
@@ -275,24 +309,19 @@ class _Complaint:
         help_ = f"write `block {self.found}():`"
         return self._say("a block's parameters follow its name in parentheses", help_)
 
-    def _word_before(self) -> str:
-        word = re.search(r"([A-Za-z_][\w-]*)\s*$", self.before)
-        return word[1] if word else ""
-
     # --- Where no rule knows the mistake ---
 
     def _expected(self) -> Diagnostic:
         if self.found.type == "$END":
             return self._say("an expression is missing")
-        message = f"{self._kind(self.found.type)} cannot stand here"
-        kinds = {_KINDS.get(type_, "") for type_ in self.accepted}
-        kinds = sorted(kinds - {"", self._kind(self.found.type)})
+        if self.found.type == "_INDENT":
+            help_ = "only names, structure words, `if`, `for` and `block` open indented lines"
+            return self._say("these lines belong to nothing above them", help_)
+        kinds = {_KINDS.get(type_, "") for type_ in self.accepted} - {""}
+        could = ""
         if 0 < len(kinds) <= _MOST_KINDS:
-            *others, last = kinds
+            *others, last = sorted(kinds, key=lambda kind: (kind.startswith("`"), kind))
             could = f"{', '.join(others)} or {last}" if others else last
-            message += f", but {could} can"
-        return self._say(message)
-
-    def _kind(self, type_: str) -> str:
-        signs = ("_NL", "$END", "_INDENT")
-        return _KINDS[type_] if type_ in signs else f"`{self.found}`"
+        if self.found.type == "_NL":
+            return self._say(f"the line ends too early: {could or 'something'} is missing")
+        return self._say(f"`{self.found}` cannot stand here" + (could and f", but {could} can"))

@@ -74,6 +74,7 @@ def _break(line: list[Token], width: int, start: int, levels: list[int]) -> Iter
             _end(line[-1]) - 1,
             _end(line[-1]),
         )
+    known = " or ".join(map(str, levels))
     while width < levels[-1]:
         levels.pop()
         yield _mark("_DEDENT", start)
@@ -81,7 +82,7 @@ def _break(line: list[Token], width: int, start: int, levels: list[int]) -> Iter
         raise IndentationTrouble(
             "E103",
             "this line's indentation matches no line above",
-            f"indent it by {levels[-1]} blanks, or as deep as the lines above",
+            f"indent it by {known} blanks",
             start - width,
             start,
         )

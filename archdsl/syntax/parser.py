@@ -25,7 +25,8 @@ def parse(source: Source) -> Spec:
 
 def parse_expression(text: str, source: Source, offset: int) -> Expression:
     """The tree of an expression that stands at `offset` of a source."""
-    root = _run("expression", text.rstrip(), source, offset)
+    offset += len(text) - len(text.lstrip())
+    root = _run("expression", text.strip(), source, offset)
     return PieceBuilder(source, offset, parse_expression).expression(root.children[0])
 
 
@@ -34,14 +35,15 @@ def _run(start: str, text: str, source: Source, offset: int) -> Tree[Token]:
     session = tables.parser().parse_interactive(text, start)
     try:
         session.exhaust_lexer()
-        root: Tree[Token] = session.feed_eof()
+        end = Token("$END", "", start_pos=len(text), end_pos=len(text))
+        root: Tree[Token] = session.feed_token(end)
     except IndentationTrouble as trouble:
         span = Span(source, offset + trouble.start, offset + trouble.end)
         diagnostic = Diagnostic(trouble.code, trouble.message, span, help=trouble.help)
     except UnexpectedToken as error:
         diagnostic = complain(session, error.token, source, offset)
     except UnexpectedCharacters as error:
-        place = error.pos_in_stream
+        place = error.pos_in_stream or 0
         found = Token("UNKNOWN", text[place], start_pos=place, end_pos=place + 1)
         diagnostic = complain(session, found, source, offset)
     else:

@@ -237,6 +237,6 @@ class PieceBuilder:
         return t.Argument(str(name[0]) if name else None, self.expression(value), self.span(node))
 
 
-def whole(value: Fraction) -> int | Fraction:
+def whole(value: int | Fraction) -> int | Fraction:
     """An int where the value is one."""
     return value.numerator if value.denominator == 1 else value

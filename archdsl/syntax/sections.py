@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from archdsl.diagnostics.diagnostic import Diagnostic, SpecError
+from archdsl.syntax.pieces import fail
 from archdsl.syntax.source import Source, Span
 from archdsl.syntax.tree import Entry
 
-# The header and everything up to the next line that starts at column 1.
+# The header and everything up to the next line, other than a comment, that starts at column 1.
 _ABOUT = re.compile(
     r"^(?P<indentation>[ \t]*)(?P<header>about[ \t]*:)[ \t]*(?:\#[^\n]*)?\r?(?:\n|\Z)"
-    r"(?P<body>(?:[ \t]+[^\n]*(?:\n|\Z)|\r?\n)*)",
+    r"(?P<body>(?:[ \t#][^\n]*(?:\n|\Z)|\r?\n)*)",
     re.MULTILINE,
 )
 _LINE = re.compile(r"^([ \t]*)(\S[^\n]*)$", re.MULTILINE)
@@ -30,9 +30,9 @@ def cut_about(source: Source) -> tuple[str, tuple[Entry, ...]]:
     for number, section in enumerate(sections):
         header = Span(source, section.start("header"), section.end("header"))
         if section["indentation"]:
-            _fail("E106", "`about:` stands inside something", header, "start it at column 1")
+            fail("E106", "`about:` stands inside something", header, "start it at column 1")
         if number > 0:
-            _fail("E106", "`about:` is said twice", header, "join the two sections")
+            fail("E106", "`about:` is said twice", header, "join the two sections")
     if not sections:
         return text, ()
     (section,) = sections
@@ -52,7 +52,7 @@ def _entries(source: Source, section: re.Match[str]) -> tuple[Entry, ...]:
             continue
         if "\t" in indentation:
             tab = Span(source, line.start(1), line.end(1))
-            _fail("E102", "a tab stands in the indentation", tab, "indent with blanks only")
+            fail("E102", "a tab stands in the indentation", tab, "indent with blanks only")
         if entries and len(indentation) > depth:
             entry = entries[-1]
             joined = f"{entry.text} {text}".strip()
@@ -61,10 +61,10 @@ def _entries(source: Source, section: re.Match[str]) -> tuple[Entry, ...]:
         if entries and len(indentation) < depth:
             place = Span(source, line.start(1), line.end(1))
             help_ = f"indent it by {depth} blanks, like the entries above"
-            _fail("E103", "this line's indentation matches no line above", place, help_)
+            fail("E103", "this line's indentation matches no line above", place, help_)
         key, colon, rest = text.partition(":")
         if not colon or not key.strip():
-            _fail(
+            fail(
                 "E107",
                 "a line of `about:` without a key",
                 span,
@@ -75,9 +75,5 @@ def _entries(source: Source, section: re.Match[str]) -> tuple[Entry, ...]:
     if not entries:
         header = Span(source, section.end("header") - 1, section.end("header"))
         help_ = "indent the lines that belong under it"
-        _fail("E104", "nothing stands under this colon", header, help_)
+        fail("E104", "nothing stands under this colon", header, help_)
     return tuple(entries)
-
-
-def _fail(code: str, message: str, span: Span, help_: str) -> None:
-    raise SpecError([Diagnostic(code, message, span, help=help_)])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,8 @@ def parser() -> lark.Lark:
     if saved["lark"] != lark.__version__:
         return build()
     data, memo = _with_numbers(saved["data"]), _with_numbers(saved["memo"])
-    loaded: lark.Lark = lark.Lark._load_from_dict(data, memo, **_LIVE)
-    return loaded
+    load: Callable[..., lark.Lark] = lark.Lark._load_from_dict
+    return load(data, memo, **_LIVE)
 
 
 def build() -> lark.Lark:
@@ -58,6 +58,8 @@ def build() -> lark.Lark:
 
 def saved_tables() -> str:
     """What tables.json has to hold: the same text for the same grammar and version of lark."""
+    import hashlib
+
     data, memo = build().memo_serialize([TerminalDef, Rule])
     for option in _LIVE:
         del data["options"][option]
@@ -115,4 +117,4 @@ def _with_numbers(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    TABLES.write_text(saved_tables(), encoding="utf-8")
+    TABLES.write_text(saved_tables(), encoding="utf-8", newline="\n")

@@ -1,0 +1,70 @@
+"""`archdsl list`: the specs of the zoo."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from typing import NamedTuple
+
+import click
+
+from archdsl.cli.common import has_colours
+from archdsl.diagnostics import SpecError
+from archdsl.report.text import columns_of, cut, padded
+
+GAP = "  "
+
+
+class _Entry(NamedTuple):
+    """What a spec's text says of itself."""
+
+    name: str
+    class_name: str
+    paper: str
+
+
+@click.command()
+def command() -> None:
+    """List the zoo: name, class, paper. In a pipe, tabs stand between them."""
+    from archdsl import zoo
+
+    entries = [_entry(name) for name in zoo.names()]
+    if sys.stdout is not None and sys.stdout.isatty():
+        for line in _table(entries, shutil.get_terminal_size().columns):
+            click.echo(line)
+    else:
+        for entry in entries:
+            click.echo("\t".join(entry))
+
+
+def _entry(name: str) -> _Entry:
+    """Read off the text: compiling every spec would take seconds."""
+    from archdsl import zoo
+    from archdsl.syntax.sections import cut_about
+    from archdsl.syntax.source import Source
+
+    path = zoo.path_of(name)
+    assert path is not None
+    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        text, about = cut_about(Source(path.name, text, path))
+    except SpecError:
+        about = ()  # `archdsl check` says what is wrong with it.
+    header = re.search(r"^network[ \t]+(\w+)", text, re.MULTILINE)
+    paper = next((entry.text for entry in about if entry.key == "paper"), "")
+    return _Entry(name, header[1] if header else "", " ".join(paper.split()))
+
+
+def _table(entries: list[_Entry], width: int) -> list[str]:
+    """Aligned columns; the paper is cut where the terminal ends."""
+    names = max((columns_of(entry.name) for entry in entries), default=0)
+    classes = max((columns_of(entry.class_name) for entry in entries), default=0)
+    lines = []
+    for entry in entries:
+        name = padded(entry.name, names)
+        shown = click.style(name, bold=True) if has_colours(sys.stdout) else name
+        room = max(1, width - names - classes - 2 * len(GAP))
+        line = GAP.join((shown, padded(entry.class_name, classes), cut(entry.paper, room)))
+        lines.append(line.rstrip())
+    return lines

@@ -1,0 +1,227 @@
+"""The listing as rows: a row a layer, a row with the sum for each block and each group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
+from archdsl.ops import Shape
+from archdsl.passes import Facts
+from archdsl.report.describe import Words, describe_call, describe_layer, describe_op
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What rows add up."""
+
+    parameters: int = 0
+    buffers: int = 0
+    macs: int = 0
+    activations: int = 0
+
+    def __add__(self, other: Costs) -> Costs:
+        return Costs(
+            self.parameters + other.parameters,
+            self.buffers + other.buffers,
+            self.macs + other.macs,
+            self.activations + other.activations,
+        )
+
+
+class RowKind(StrEnum):
+    """What a row stands for. A block or a group has its members below it, and their sum."""
+
+    INPUT = "input"
+    LAYER = "layer"
+    BLOCK = "block"
+    GROUP = "group"
+    REPEAT = "repeat"
+    """One or more uses of a block whose members another row has shown; the sum of them all."""
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table, indented by `depth`: `head` and `words` are what it says.
+
+    The rows that are no sums of others add up to the network's totals, exactly.
+    """
+
+    kind: RowKind
+    path: str
+    head: str
+    words: Words
+    output: Shape
+    costs: Costs
+    depth: int = 0
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the rows below it say the same once more."""
+        return self.kind in (RowKind.BLOCK, RowKind.GROUP, RowKind.TOTAL)
+
+
+def table_rows(graph: Graph, facts: Facts) -> list[Row]:
+    """The rows of a network, in the spec's order.
+
+    Activations and the like stand on the row of the layer that they follow, as the listing has
+    them. A block's inside is shown once for each (arguments, input shapes); where it comes again,
+    one row refers to the first and stands for the whole run.
+    """
+    return _Lister(facts).rows(graph)
+
+
+@dataclass
+class _Run:
+    """Uses of one block behind each other, shown as one row."""
+
+    graph: Graph
+    labels: list[str] = field(default_factory=list)
+
+
+class _Lister:
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._sums = _sums(facts)
+        self._rows: list[Row] = []
+        self._shown: dict[int, str] = {}
+        self._groups: set[str] = set()
+        self._outputs: dict[int, dict[str, Shape]] = {}
+        self._run: _Run | None = None
+        # The layer that the last row shows, and the path of what flows out of that row.
+        self._last: tuple[LayerNode, str] | None = None
+
+    def rows(self, graph: Graph) -> list[Row]:
+        repeated = ""
+        for path, node, holder in graph.walk():
+            if repeated and path.startswith(repeated):
+                continue
+            match node:
+                case InputNode():
+                    self._input(path, node, holder is graph)
+                case LayerNode():
+                    self._layer(path, node, holder)
+                case InstanceNode():
+                    if id(node.graph) in self._shown:
+                        repeated = f"{path}."
+                        self._repeat(path, node, holder)
+                    else:
+                        self._block(path, node, holder)
+        return self._rows
+
+    def _input(self, path: str, node: InputNode, is_image: bool) -> None:
+        """The images that come in; what flows into a block is another row's output."""
+        if is_image:
+            costs = Costs(activations=self._facts.columns["activations"][path])
+            self._rows.append(Row(RowKind.INPUT, path, path, (), node.output, costs))
+
+    def _layer(self, path: str, node: LayerNode, holder: Graph) -> None:
+        inputs = holder.operand_shapes(node.name)
+        if self._follows(path, node, holder):
+            last = self._rows[-1]
+            arrow = f" -> {describe_op(node.op, inputs)}"
+            costs = last.costs + self._sums[path]
+            self._rows[-1] = replace(
+                last, words=(*last.words, arrow), output=node.output, costs=costs
+            )
+        else:
+            head, words = describe_layer(_label(path), node, inputs)
+            self._add(RowKind.LAYER, path, node, holder, head, words)
+        self._last = (node, path)
+
+    def _follows(self, path: str, node: LayerNode, holder: Graph) -> bool:
+        """Whether it belongs to the last row's line: what `after` adds, or an arrow leads to.
+
+        An `after` rule stands above the lines that it adds to.
+        """
+        if self._last is None or not node.op.is_neutral or node.op.has_weights():
+            return False
+        last, last_path = self._last
+        prefix = path.removesuffix(node.name)
+        is_fed = [f"{prefix}{operand}" for operand in holder.operands(node.name)] == [last_path]
+        is_here = node.span.line == last.span.line or node.span.start < last.span.start
+        return is_fed and is_here and node.span.source is last.span.source
+
+    def _block(self, path: str, node: InstanceNode, holder: Graph) -> None:
+        self._shown[id(node.graph)] = path
+        head = f"{_label(path)}: {describe_call(node.graph)}"
+        self._add(RowKind.BLOCK, path, node, holder, head)
+
+    def _repeat(self, path: str, node: InstanceNode, holder: Graph) -> None:
+        call = describe_call(node.graph)
+        run, last = self._run, self._rows[-1]
+        parent = _parent(path)
+        if run is not None and run.graph is node.graph and _parent(last.path) == parent:
+            run.labels.append(_label(path))
+            head = f"{run.labels[0]}..{run.labels[-1]}: {len(run.labels)} x {call}"
+            costs = last.costs + self._sums[path]
+            self._rows[-1] = replace(last, head=head, costs=costs)
+            return
+        first = self._shown[id(node.graph)]
+        reference = _label(first) if _parent(first) == parent else first
+        head = f"{_label(path)}: {call}"
+        self._add(RowKind.REPEAT, path, node, holder, head, (f", like {reference}",))
+        self._run = _Run(node.graph, [_label(path)])
+
+    def _add(
+        self,
+        kind: RowKind,
+        path: str,
+        node: Node,
+        holder: Graph,
+        head: str,
+        words: Words = (),
+    ) -> None:
+        self._open_groups(path, node, holder)
+        self._append(kind, path, head, words, node.output)
+        self._run, self._last = None, None
+
+    def _append(self, kind: RowKind, path: str, head: str, words: Words, output: Shape) -> None:
+        depth = sum(1 for _ in _ancestors(path))
+        self._rows.append(Row(kind, path, head, words, output, self._sums[path], depth))
+
+    def _open_groups(self, path: str, node: Node, holder: Graph) -> None:
+        """Rows for the groups that begin with this node, the outermost first."""
+        prefix = path.removesuffix(node.name)
+        for name in _ancestors(node.name):
+            group = f"{prefix}{name}"
+            if name in holder.namespaces and group not in self._groups:
+                self._groups.add(group)
+                output = self._group_output(holder, name)
+                self._append(RowKind.GROUP, group, _label(group), (), output)
+
+    def _group_output(self, holder: Graph, name: str) -> Shape:
+        """What leaves a group is what leaves its last member."""
+        if id(holder) not in self._outputs:
+            self._outputs[id(holder)] = {
+                group: node.output for node in holder for group in _ancestors(node.name)
+            }
+        return self._outputs[id(holder)][name]
+
+
+def _sums(facts: Facts) -> dict[str, Costs]:
+    """Path -> costs, of every layer and of every block and group around it."""
+    sums: dict[str, Costs] = defaultdict(Costs)
+    for layer in facts.layers():
+        costs = Costs(layer.parameters, layer.buffers, layer.macs, layer.activations)
+        sums[layer.path] += costs
+        for ancestor in _ancestors(layer.path):
+            sums[ancestor] += costs
+    return sums
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    """`a`, `a.b` of `a.b.c`."""
+    parts = path.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts)))
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _label(path: str) -> str:
+    return path.rpartition(".")[2]

@@ -1,0 +1,26 @@
+"""The summary in colours, for a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from archdsl.report.summary import Summarized, footer, table_lines, title
+from archdsl.report.table import Part
+
+_STYLES = {
+    Part.HEADING: "bold",
+    Part.RULE: "dim",
+    Part.LAYER: "",
+    Part.SUM: "bold cyan",
+    Part.TOTAL: "bold",
+}
+
+
+def print_summary(network: Summarized, console: Console) -> None:
+    """Print the table, as wide as the console is."""
+    table = [Text(text, _STYLES[part]) for part, text in table_lines(network, console.width)]
+    notes = [Text(line, "dim") for line in footer(network, console.width)]
+    lines = [Text(title(network), "bold"), Text(), *table, Text(), *notes]
+    # Lines are laid out already; rich must not break one that a wide character makes too long.
+    console.print(Text("\n").join(lines), soft_wrap=True)

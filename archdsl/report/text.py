@@ -1,0 +1,37 @@
+"""Small words for tables and reports; imports nothing, so that every command can afford it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+CUT = "…"
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 layer`, `22 layers`, `6,998,552 parameters`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def columns_of(text: str) -> int:
+    """The columns that a terminal gives to a text."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
+
+
+def cut(text: str, width: int) -> str:
+    """A text in at most so many columns, with an ellipsis where something is missing."""
+    if columns_of(text) <= width:
+        return text
+    while text and columns_of(text) >= width:
+        text = text[:-1]
+    return f"{text}{CUT}"
+
+
+def padded(text: str, width: int, is_right: bool = False) -> str:
+    """A text with blanks around it: behind it, or before it for figures."""
+    blanks = " " * (width - columns_of(text))
+    return f"{blanks}{text}" if is_right else f"{text}{blanks}"

@@ -1,0 +1,255 @@
+"""What a layer is called in a picture and which form its box has: one rule an op class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from archdsl.lowering import Rules
+from archdsl.ops import (
+    GELU,
+    AdaptiveAvgPool2d,
+    Add,
+    AvgPool2d,
+    BatchNorm,
+    Concat,
+    Conv2d,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
+    GlobalMaxPool2d,
+    HardSigmoid,
+    HardSwish,
+    Identity,
+    Input,
+    Inputs,
+    LeakyReLU,
+    Linear,
+    LocalResponseNorm,
+    MaxPool2d,
+    Mean,
+    Multiply,
+    PReLU,
+    ReLU,
+    ScaledTanh,
+    Shape,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Tanh,
+)
+
+
+class Form(StrEnum):
+    """The outline of a box. It repeats what the colour says."""
+
+    BOX = "box"
+    TRAPEZOID = "trapezoid"
+    ROUND = "round"
+    BAR = "bar"
+    PILL = "pill"
+    PORT = "port"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A layer's text and form. One that `follows` is a small second line of the box before it."""
+
+    text: str
+    form: Form = Form.BOX
+    follows: bool = False
+
+
+LabelRule = Callable[[Any, Inputs], Label]
+RULES: Rules[LabelRule] = Rules("graphviz")
+
+
+def sizes(pair: tuple[int, int]) -> str:
+    """`7x7`, height first."""
+    return f"{pair[0]}x{pair[1]}"
+
+
+def shape_text(shape: Shape) -> str:
+    """`56x56x64` or, of a vector, `4096`."""
+    return "x".join(map(str, shape.sides))
+
+
+def _one(pair: tuple[int, int]) -> str:
+    """`2` of a square pair, `2x1` of another."""
+    return str(pair[0]) if pair[0] == pair[1] else sizes(pair)
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
+
+
+def _extras(op: Any) -> str:
+    """What a window does that is no default: a stride, a dilation, a pad that keeps no size.
+
+    As in the papers, the pad that keeps the size (half the window) and no pad at all go without
+    saying: the shapes beside the edges tell them apart.
+    """
+    text = ""
+    if op.stride != (1, 1):
+        text += f", /{_one(op.stride)}"
+    if op.dilation != (1, 1):
+        text += f", dilation {_one(op.dilation)}"
+    half = tuple(d * (k - 1) // 2 for k, d in zip(op.kernel, op.dilation, strict=True))
+    if not op.is_symmetric:
+        text += f", pad {_one(op.pad)} and {_one(op.after)}"
+    elif op.pad not in ((0, 0), half):
+        text += f", pad {_one(op.pad)}"
+    return text
+
+
+@RULES.rule(Input)
+def _input(op: Input, inputs: Inputs) -> Label:
+    return Label("input", Form.PILL)
+
+
+@RULES.rule(Conv2d)
+def _conv(op: Conv2d, inputs: Inputs) -> Label:
+    depthwise = op.groups > 1 and op.groups == inputs[0].channels
+    word = "depthwise conv" if depthwise else "conv"
+    groups = f", {op.groups} groups" if op.groups > 1 and not depthwise else ""
+    return Label(f"{sizes(op.kernel)} {word}, {op.filters}{_extras(op)}{groups}")
+
+
+@RULES.rule(MaxPool2d)
+def _max_pool(op: MaxPool2d, inputs: Inputs) -> Label:
+    return Label(f"{sizes(op.kernel)} max pool{_extras(op)}", Form.TRAPEZOID)
+
+
+@RULES.rule(AvgPool2d)
+def _avg_pool(op: AvgPool2d, inputs: Inputs) -> Label:
+    return Label(f"{sizes(op.kernel)} avg pool{_extras(op)}", Form.TRAPEZOID)
+
+
+@RULES.rule(AdaptiveAvgPool2d)
+def _adaptive_avg_pool(op: AdaptiveAvgPool2d, inputs: Inputs) -> Label:
+    return Label(f"avg pool to {sizes(op.output)}", Form.TRAPEZOID)
+
+
+@RULES.rule(GlobalAvgPool2d)
+def _global_avg_pool(op: GlobalAvgPool2d, inputs: Inputs) -> Label:
+    return Label("global avg pool", Form.TRAPEZOID)
+
+
+@RULES.rule(GlobalMaxPool2d)
+def _global_max_pool(op: GlobalMaxPool2d, inputs: Inputs) -> Label:
+    return Label("global max pool", Form.TRAPEZOID)
+
+
+@RULES.rule(LocalResponseNorm)
+def _local_response_norm(op: LocalResponseNorm, inputs: Inputs) -> Label:
+    return Label("local response norm")
+
+
+@RULES.rule(BatchNorm)
+def _batch_norm(op: BatchNorm, inputs: Inputs) -> Label:
+    return Label("BN", follows=True)
+
+
+@RULES.rule(Linear)
+def _linear(op: Linear, inputs: Inputs) -> Label:
+    return Label(f"fc {op.neurons}")
+
+
+@RULES.rule(Flatten)
+def _flatten(op: Flatten, inputs: Inputs) -> Label:
+    return Label("flatten")
+
+
+@RULES.rule(Identity)
+def _identity(op: Identity, inputs: Inputs) -> Label:
+    return Label("identity")
+
+
+@RULES.rule(ReLU)
+def _relu(op: ReLU, inputs: Inputs) -> Label:
+    return Label("ReLU" if op.ceiling is None else f"ReLU{_number(op.ceiling)}", follows=True)
+
+
+@RULES.rule(LeakyReLU)
+def _leaky_relu(op: LeakyReLU, inputs: Inputs) -> Label:
+    slope = "" if op.slope == LeakyReLU.model_fields["slope"].default else f" {_number(op.slope)}"
+    return Label(f"leaky ReLU{slope}", follows=True)
+
+
+@RULES.rule(PReLU)
+def _prelu(op: PReLU, inputs: Inputs) -> Label:
+    return Label("shared PReLU" if op.shared else "PReLU", follows=True)
+
+
+@RULES.rule(Tanh)
+def _tanh(op: Tanh, inputs: Inputs) -> Label:
+    return Label("tanh", follows=True)
+
+
+@RULES.rule(ScaledTanh)
+def _scaled_tanh(op: ScaledTanh, inputs: Inputs) -> Label:
+    return Label("scaled tanh", follows=True)
+
+
+@RULES.rule(Sigmoid)
+def _sigmoid(op: Sigmoid, inputs: Inputs) -> Label:
+    return Label("sigmoid", follows=True)
+
+
+@RULES.rule(HardSigmoid)
+def _hard_sigmoid(op: HardSigmoid, inputs: Inputs) -> Label:
+    return Label("hard sigmoid", follows=True)
+
+
+@RULES.rule(SiLU)
+def _silu(op: SiLU, inputs: Inputs) -> Label:
+    return Label("SiLU", follows=True)
+
+
+@RULES.rule(HardSwish)
+def _hard_swish(op: HardSwish, inputs: Inputs) -> Label:
+    return Label("hard swish", follows=True)
+
+
+@RULES.rule(GELU)
+def _gelu(op: GELU, inputs: Inputs) -> Label:
+    return Label("GELU", follows=True)
+
+
+@RULES.rule(Softmax)
+def _softmax(op: Softmax, inputs: Inputs) -> Label:
+    return Label("softmax", follows=True)
+
+
+@RULES.rule(Dropout)
+def _dropout(op: Dropout, inputs: Inputs) -> Label:
+    maps = " of maps" if op.whole_maps else ""
+    return Label(f"dropout{maps} {_number(100 * op.rate)}%", follows=True)
+
+
+@RULES.rule(Add)
+def _add(op: Add, inputs: Inputs) -> Label:
+    return Label("+", Form.ROUND)
+
+
+@RULES.rule(Multiply)
+def _multiply(op: Multiply, inputs: Inputs) -> Label:
+    return Label("×", Form.ROUND)
+
+
+@RULES.rule(Mean)
+def _mean(op: Mean, inputs: Inputs) -> Label:
+    return Label("mean", Form.PILL)
+
+
+@RULES.rule(Concat)
+def _concat(op: Concat, inputs: Inputs) -> Label:
+    return Label("concat", Form.BAR)
+
+
+def label_of(op: Any, inputs: Inputs) -> Label:
+    """The label of a layer that is fed with these shapes."""
+    return RULES[type(op)](op, inputs)

@@ -1,0 +1,54 @@
+"""How large each box is, from the measured widths of its texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl_graphviz import theme
+from archdsl_graphviz.font import text_width
+from archdsl_graphviz.labels import Form
+from archdsl_graphviz.model import Box, Panel, Style
+
+COLUMN_FORMS = {Form.BOX, Form.TRAPEZOID, Form.BLOCK}
+"""The forms that have one width in a panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height of a box; `room` is what the layout keeps free at each side of it."""
+
+    width: float
+    height: float
+    room: float = 0.0
+
+
+def panel_sizes(panel: Panel) -> dict[str, Size]:
+    """Box path -> size. All boxes of a column have the width of the widest."""
+    column = max((_needed(b) for b in panel.boxes if b.form in COLUMN_FORMS), default=0.0)
+    column = max(column, theme.BOX_MINIMUM)
+    room = theme.ARC + 4 if any(b.skip is not Style.FLOW for b in panel.boxes) else 0.0
+    return {box.path: _size(box, column, room) for box in panel.boxes}
+
+
+def _size(box: Box, column: float, room: float) -> Size:
+    height = theme.BOX_HEIGHT + theme.NOTE_HEIGHT * len(box.notes)
+    if box.form in COLUMN_FORMS:
+        return Size(column, height, room)
+    if box.form is Form.ROUND:
+        return Size(theme.ROUND, theme.ROUND)
+    if box.form is Form.PORT:
+        return Size(_needed(box) - 2 * theme.BOX_PADDING + 8, theme.PORT)
+    if box.form is Form.BAR:
+        # From the middle of the first path's column to beyond the last one's.
+        reach = (box.paths - 1) * (column + 2 * room + theme.COLUMN_GAP)
+        height += theme.BAR - theme.BOX_HEIGHT
+        return Size(max(_needed(box), reach + 0.4 * column), height)
+    return Size(_needed(box), height)
+
+
+def _needed(box: Box) -> float:
+    widths = [text_width(box.text, theme.TEXT)]
+    widths += [text_width(note, theme.SMALL) for note in box.notes]
+    # A little more with the length: a browser without the font sets a wider one.
+    slant = 2 * theme.SLANT if box.form is Form.TRAPEZOID else 0.0
+    return 1.06 * max(widths) + 2 * theme.BOX_PADDING + slant

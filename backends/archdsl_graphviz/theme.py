@@ -1,0 +1,81 @@
+"""How a picture looks: Okabe-Ito tints, sizes in pixels, gaps. Numbers that no other file repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.ops import Family
+
+BLOCK = "block"
+"""The kind of a box that stands for a whole block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """A box's line and its fill, a tint of the line that dark text stays readable on."""
+
+    line: str
+    fill: str
+
+
+# The Okabe-Ito colours, told apart by colour-blind readers; fills are a quarter of them on white.
+_BLUE = Paint("#0072B2", "#D3E6F1")
+_SKY = Paint("#3C93CC", "#E4F2FB")
+_GREEN = Paint("#009E73", "#D2EEE5")
+_VERMILION = Paint("#D55E00", "#F8DFCC")
+_PURPLE = Paint("#B05C8A", "#F5E3EC")
+_ORANGE = Paint("#C98500", "#FCEBC8")
+_YELLOW = Paint("#A89B00", "#FBF8CC")
+_GREY = Paint("#666666", "#EEEEEE")
+_WHITE = Paint("#666666", "#FFFFFF")
+
+PAINTS: dict[str, Paint] = {
+    Family.INPUT: _WHITE,
+    Family.CONVOLUTION: _BLUE,
+    Family.POOLING: _VERMILION,
+    Family.NORMALIZATION: _GREEN,
+    Family.DENSE: _PURPLE,
+    Family.ACTIVATION: _YELLOW,
+    Family.REGULARIZATION: _GREY,
+    Family.MERGE: _ORANGE,
+    Family.RESHAPE: _GREY,
+    BLOCK: _SKY,
+}
+"""The paint of each kind of box, in the legend's order."""
+
+INK = "#1A1A1A"
+FAINT_INK = "#555555"
+LINE = "#404040"
+FRAME = "#9A9A9A"
+PANEL = "#FFFFFF"
+# One white sheet rather than colours that follow the reader's dark mode: the tints were chosen for
+# white, and the PNG and the PDF, which cannot follow anything, shall look the same as the SVG.
+PAPER = "#FFFFFF"
+
+TEXT = 12.0
+SMALL = 9.5
+HEADING = 20.0
+PANEL_HEADING = 13.0
+
+BOX_PADDING = 14.0
+BOX_MINIMUM = 92.0
+LINE_HEIGHT = 13.0
+BOX_HEIGHT = 26.0
+NOTE_HEIGHT = 12.0
+SLANT = 9.0
+"""How far a pooling's trapezoid comes in at each side."""
+ROUND = 20.0
+BAR = 20.0
+PORT = 16.0
+RANK_GAP = 34.0
+COLUMN_GAP = 22.0
+ARC = 13.0
+"""How far the line of a folded block's skip stands out at the block's side."""
+
+FRAME_MARGIN = 16.0
+FRAME_LABEL = 12.0
+TALL = 1150.0
+"""How tall an overview may be before it goes on in a second column."""
+PAGE_MARGIN = 24.0
+PANEL_PADDING = 14.0
+PANEL_GAP = 22.0

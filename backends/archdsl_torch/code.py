@@ -1,0 +1,424 @@
+"""A little Python: the expressions and statements that emitted modules need, laid out as ruff does.
+
+Numbers stay symbolic until they are printed, because `__init__` calls a parameter `width` and
+`forward` calls it `self.width`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from archdsl.symbolic import Condition, Number, Symbolic, Variable, as_quotient, python
+
+WIDTH = 88
+INDENT = "    "
+
+
+# --- Expressions ---
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Python as it stands."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number, a pair, a truth value or a condition; `is_whole` where Python needs an int."""
+
+    value: Any
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FormattedName:
+    """A key with numbers in it: `"conv1"`, `f"layer{i}"`."""
+
+    parts: tuple[str | Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`function(a, b, name=c)`. `is_typed` where type checkers know that a Tensor comes out."""
+
+    function: Code
+    arguments: tuple[Code, ...] = ()
+    keywords: tuple[tuple[str, Code], ...] = ()
+    is_typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """`[a, b]`."""
+
+    items: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Infix:
+    """`a + b + c`."""
+
+    operator: str
+    operands: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension:
+    """`term for index in values`, bare, in `*(...)` or in `[...]` by its brackets."""
+
+    term: Code
+    index: str
+    values: Code
+    opening: str = ""
+    closing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """`container[key]`."""
+
+    container: Code
+    key: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`owner.name`."""
+
+    owner: Code
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Starred:
+    """`*values`."""
+
+    values: Code
+
+
+Code = (
+    Text | Literal | FormattedName | Call | Items | Infix | Comprehension | Lookup | Member | Starred
+)
+
+
+def call(function: str | Code, *arguments: Any, is_typed: bool = False, **keywords: Any) -> Call:
+    """A call; plain values become literals."""
+    return Call(
+        Text(function) if isinstance(function, str) else function,
+        tuple(map(code, arguments)),
+        tuple((name, code(value)) for name, value in keywords.items()),
+        is_typed,
+    )
+
+
+def code(value: Any) -> Code:
+    """A value as code; code as it is."""
+    return value if isinstance(value, Code) else Literal(value)
+
+
+def parts_of(expression: Code) -> Iterator[Code]:
+    """An expression and everything inside it."""
+    yield expression
+    match expression:
+        case Call(function, arguments, keywords):
+            for inner in (function, *arguments, *(value for _, value in keywords)):
+                yield from parts_of(inner)
+        case Items(items) | Infix(_, items):
+            for inner in items:
+                yield from parts_of(inner)
+        case Comprehension(term, _, values):
+            yield from parts_of(term)
+            yield from parts_of(values)
+        case Lookup(container, key):
+            yield from parts_of(container)
+            yield from parts_of(key)
+        case Member(inner, _) | Starred(inner):
+            yield from parts_of(inner)
+
+
+def variables_of(expression: Code) -> Iterator[str]:
+    """The names of the numbers in an expression. A pair's halves, `size[0]`, count as the pair."""
+    for part in parts_of(expression):
+        values: tuple[Any, ...] = ()
+        if isinstance(part, Literal):
+            values = part.value if isinstance(part.value, tuple) else (part.value,)
+        elif isinstance(part, FormattedName):
+            values = part.parts
+        for value in values:
+            if isinstance(value, Symbolic | Condition):
+                yield from (name.split("[")[0] for name in value.variables())
+
+
+# --- Statements ---
+
+
+@dataclass(slots=True)
+class Assign:
+    """`target = value`, with its type where checkers need it, and a comment behind it."""
+
+    target: str
+    value: Code
+    annotation: str = ""
+    comment: str = ""
+    operator: str = "="
+
+
+@dataclass(slots=True)
+class Do:
+    """An expression for its effect."""
+
+    value: Code
+
+
+@dataclass(slots=True)
+class Return:
+    """`return value`."""
+
+    value: Code
+
+
+@dataclass(slots=True)
+class Branch:
+    """`if condition: ... else: ...`."""
+
+    condition: Condition
+    then: list[Statement]
+    otherwise: list[Statement] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Loop:
+    """`for index in values: ...`."""
+
+    index: str
+    values: Code
+    body: list[Statement]
+
+
+@dataclass(slots=True)
+class Refuse:
+    """`if condition: raise ValueError(message)`."""
+
+    condition: str
+    message: str
+
+
+Statement = Assign | Do | Return | Branch | Loop | Refuse
+
+
+def walk(statements: list[Statement]) -> Iterator[Statement]:
+    """All statements, the inner ones too."""
+    for statement in statements:
+        yield statement
+        if isinstance(statement, Branch):
+            yield from walk(statement.then)
+            yield from walk(statement.otherwise)
+        elif isinstance(statement, Loop):
+            yield from walk(statement.body)
+
+
+def expressions_of(statements: list[Statement]) -> Iterator[Code]:
+    """Every expression of every statement; conditions too."""
+    for statement in walk(statements):
+        match statement:
+            case Assign(value=value) | Do(value) | Return(value):
+                yield value
+            case Branch(condition):
+                yield Literal(condition)
+            case Loop(_, values):
+                yield values
+
+
+# --- Printing ---
+
+Names = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """Prints with `names` for the numbers' names."""
+
+    names: Names = lambda name: name
+
+    def statements(self, statements: list[Statement], depth: int) -> list[str]:
+        """Source lines."""
+        return [line for statement in statements for line in self._statement(statement, depth)]
+
+    def _statement(self, statement: Statement, depth: int) -> list[str]:
+        indent = INDENT * depth
+        match statement:
+            case Assign(target, value, annotation, comment, operator):
+                typed = f": {annotation}" if annotation else ""
+                lines = self._laid_out(value, f"{indent}{target}{typed} {operator} ", "", depth)
+                if comment and len(lines) == 1 and len(lines[0]) + len(comment) + 4 <= WIDTH:
+                    return [f"{lines[0]}  # {comment}"]
+                return [f"{indent}# {comment}", *lines] if comment else lines
+            case Do(value):
+                return self._laid_out(value, indent, "", depth)
+            case Return(value):
+                return self._laid_out(value, f"{indent}return ", "", depth)
+            case Branch(condition, then, otherwise):
+                lines = self._head("if", condition, depth)
+                lines += self.statements(then, depth + 1)
+                if otherwise:
+                    lines += [f"{indent}else:", *self.statements(otherwise, depth + 1)]
+                return lines
+            case Loop(index, values, body):
+                head = f"{indent}for {index} in {self.flat(values)}:"
+                return [head, *self.statements(body, depth + 1)]
+            case Refuse(condition, message):
+                raised = call("ValueError", Text(quoted(message)))
+                lines = self._laid_out(raised, f"{indent}{INDENT}raise ", "", depth + 1)
+                return [f"{indent}if {condition}:", *lines]
+
+    def _head(self, word: str, condition: Condition, depth: int) -> list[str]:
+        indent = INDENT * depth
+        line = f"{indent}{word} {self.value(condition)}:"
+        if len(line) <= WIDTH or condition.operator not in ("and", "or"):
+            return [line]
+        sides = [self.value(side) for side in condition.operands]
+        inner = f"{indent}{INDENT}"
+        rest = [f"{inner}{condition.operator} {side}" for side in sides[1:]]
+        return [f"{indent}{word} (", inner + sides[0], *rest, f"{indent}):"]
+
+    def _laid_out(self, expression: Code, before: str, after: str, depth: int) -> list[str]:
+        """The expression between two texts: on one line, or its brackets opened as ruff does."""
+        line = before + self.flat(expression) + after
+        if len(line) <= WIDTH:
+            return [line]
+        indent, inner = INDENT * depth, INDENT * (depth + 1)
+        match expression:
+            case Call(function, arguments, keywords):
+                opening = f"{before}{self.flat(function)}("
+                pieces = [("", a) for a in arguments] + [(f"{n}=", v) for n, v in keywords]
+                together = inner + ", ".join(n + self.flat(a) for n, a in pieces)
+                if len(together) <= WIDTH:
+                    return [opening, together, f"{indent}){after}"]
+                if len(pieces) == 1 and isinstance(pieces[0][1], Comprehension):
+                    return [opening, *self._rounds(pieces[0][1], depth + 1), f"{indent}){after}"]
+                lines = [self._laid_out(a, inner + n, ",", depth + 1) for n, a in pieces]
+                return [opening, *sum(lines, []), f"{indent}){after}"]
+            case Items(items):
+                lines = [self._laid_out(item, inner, ",", depth + 1) for item in items]
+                return [f"{before}[", *sum(lines, []), f"{indent}]{after}"]
+            case Comprehension(opening=opening, closing=closing) if opening:
+                return [
+                    before + opening,
+                    *self._rounds(expression, depth + 1),
+                    f"{indent}{closing}{after}",
+                ]
+            case Infix(operator, operands):
+                inside = [self._laid_out(operands[0], inner, "", depth + 1)]
+                for operand in operands[1:]:
+                    inside.append(self._laid_out(operand, f"{inner}{operator} ", "", depth + 1))
+                return [f"{before}(", *sum(inside, []), f"{indent}){after}"]
+        return [line]
+
+    def _rounds(self, rounds: Comprehension, depth: int) -> list[str]:
+        indent = INDENT * depth
+        term = self._laid_out(rounds.term, indent, "", depth)
+        return [*term, f"{indent}for {rounds.index} in {self.flat(rounds.values)}"]
+
+    def flat(self, expression: Code) -> str:
+        """The expression on one line."""
+        match expression:
+            case Text(text):
+                return text
+            case Literal(value, is_whole):
+                return self.whole(value) if is_whole else self.value(value)
+            case FormattedName(parts):
+                return self._key(parts)
+            case Call(function, arguments, keywords):
+                pieces = [self.flat(argument) for argument in arguments]
+                pieces += [f"{name}={self.flat(value)}" for name, value in keywords]
+                return f"{self.flat(function)}({', '.join(pieces)})"
+            case Items(items):
+                return f"[{', '.join(map(self.flat, items))}]"
+            case Infix(operator, operands):
+                return f" {operator} ".join(map(self._operand, operands))
+            case Comprehension(term, index, values, opening, closing):
+                return f"{opening}{self.flat(term)} for {index} in {self.flat(values)}{closing}"
+            case Lookup(container, key):
+                return f"{self.flat(container)}[{self.flat(key)}]"
+            case Member(owner, name):
+                return f"{self.flat(owner)}.{name}"
+            case Starred(values):
+                return f"*{self.flat(values)}"
+
+    def _operand(self, operand: Code) -> str:
+        text = self.flat(operand)
+        return f"({text})" if isinstance(operand, Infix) else text
+
+    def _key(self, parts: tuple[str | Number, ...]) -> str:
+        if all(isinstance(part, str | int) for part in parts):
+            return quoted("".join(map(str, parts)))
+        inside = [part if isinstance(part, str) else f"{{{self.whole(part)}}}" for part in parts]
+        return f'f"{"".join(inside)}"'
+
+    def whole(self, value: Any) -> str:
+        """A number where Python needs an int: an exact division is written as `//`."""
+        if isinstance(value, tuple):
+            return self._pair(value, self.whole)
+        if isinstance(value, Symbolic):
+            numerator, denominator = as_quotient(value)
+            if denominator != 1:
+                return self.value(Symbolic.of(numerator) // denominator)
+        return self.value(value)
+
+    def value(self, value: Any) -> str:
+        """A number, a truth or a string as it is."""
+        if isinstance(value, tuple):
+            return self._pair(value, self.value)
+        if isinstance(value, Symbolic | Condition):
+            renamed = {name: Symbolic.variable(self._rename(name)) for name in value.variables()}
+            return python(value.substitute(renamed))
+        if isinstance(value, Fraction):
+            return python(value)
+        return quoted(value) if isinstance(value, str) else repr(value)
+
+    def _rename(self, name: str) -> str:
+        base, bracket, rest = name.partition("[")
+        return self.names(base) + bracket + rest
+
+    def _pair(self, pair: tuple[Any, ...], one: Callable[[Any], str]) -> str:
+        name = pair_name(pair)
+        if name is not None:
+            return self.names(name)
+        return f"({', '.join(map(one, pair))})"
+
+
+def pair_name(pair: tuple[Any, ...]) -> str | None:
+    """`size` for the pair of `size[0]` and `size[1]`."""
+    names = []
+    for at, side in enumerate(pair):
+        atoms = list(side.atoms()) if isinstance(side, Symbolic) else []
+        if len(atoms) != 1 or not isinstance(atoms[0], Variable) or side != Symbolic.of(atoms[0]):
+            return None
+        base, bracket, rest = atoms[0].name.partition("[")
+        if not bracket or rest != f"{at}]":
+            return None
+        names.append(base)
+    return names[0] if len(names) == 2 and names[0] == names[1] else None
+
+
+def quoted(text: str) -> str:
+    """A string literal that is nothing but that string, in double quotes."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+def annotate_repeated(statements: list[Statement], annotation: str) -> None:
+    """Give attributes that several branches assign one type, at the first assignment."""
+    seen: dict[str, list[Assign]] = {}
+    for statement in walk(statements):
+        if isinstance(statement, Assign) and statement.target.startswith("self."):
+            seen.setdefault(statement.target, []).append(statement)
+    for assignments in seen.values():
+        if len(assignments) > 1 and not assignments[0].annotation:
+            assignments[0].annotation = annotation

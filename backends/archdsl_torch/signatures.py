@@ -1,0 +1,184 @@
+"""What a block's class takes: its parameters, and the inferred numbers that differ between uses."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from archdsl.ir.evaluate import Environment, Value
+from archdsl.ir.program import Block, Parameter
+from archdsl.ops import Shape
+from archdsl.symbolic import Condition, Number, Symbolic, Variable
+
+SIDES = ("channels", "height", "width")
+TAKEN = frozenset(
+    ["self", "torch", "nn", "F", "Tensor", "NamedTuple", "cls", *dir(builtins), *keyword.kwlist]
+)
+"""Names that emitted code uses itself."""
+
+UNKNOWN = "?"
+"""Stands for a side that a recursion has not told yet."""
+
+
+@dataclass(eq=False)
+class Signature:
+    """What is known about a block while its uses are being looked at.
+
+    `incoming` says for each input and side which number flows in: an int while all uses agree,
+    None once they differ. `is_compiled` where the compiled network uses the block, so that the kinds
+    of its arguments are known and not inferred. `needs` are the inferred numbers that the code of the class uses.
+    """
+
+    block: Block
+    class_name: str
+    is_compiled: bool
+    kinds: dict[str, str] = field(default_factory=dict)
+    incoming: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    flat: dict[str, bool] = field(default_factory=dict)
+    needs: set[str] = field(default_factory=set)
+    output: Shape | None = None
+
+    @property
+    def numbers(self) -> list[Parameter]:
+        """The parameters that are values."""
+        return [p for p in self.block.parameters if not p.is_line]
+
+    @property
+    def inputs(self) -> list[str]:
+        """`input`, and the parameters that stand for lines."""
+        return ["input", *(p.name for p in self.block.parameters if p.is_line)]
+
+    def inferred_name(self, source: str, side: str) -> str:
+        """The constructor's name for a side of what flows in: `in_channels`."""
+        name = f"{'in' if source == 'input' else source}_{side}"
+        while any(name == parameter.name for parameter in self.block.parameters):
+            name += "_"
+        return name
+
+    def inferred(self) -> Iterator[tuple[str, str, str]]:
+        """The needed ones among the inferred numbers: name, input and side, in a fixed order."""
+        for source in self.inputs:
+            for side in SIDES:
+                name = self.inferred_name(source, side)
+                if name in self.needs and self.incoming.get((source, side)) is None:
+                    yield name, source, side
+
+    def shape_of(self, source: str) -> Shape:
+        """The shape of an input: numbers where all uses agree, names where they differ."""
+        sides = {}
+        for side in SIDES:
+            agreed = self.incoming.get((source, side))
+            name = self.inferred_name(source, side)
+            sides[side] = Symbolic.variable(name) if agreed is None else agreed
+        return Shape(**sides, flat=self.flat.get(source, False))  # type: ignore[arg-type]
+
+    def environment(self) -> Environment:
+        """The parameters as the constructor names them."""
+        values: dict[str, Value] = {}
+        for parameter in self.numbers:
+            name = python_name(parameter.name)
+            if self.kinds.get(parameter.name) == "size":
+                first, second = Symbolic.variable(f"{name}[0]"), Symbolic.variable(f"{name}[1]")
+                values[parameter.name] = (first, second)
+            elif self.kinds.get(parameter.name) == "bool":
+                values[parameter.name] = Condition("truth", (Symbolic.variable(name),))
+            else:
+                values[parameter.name] = Symbolic.variable(name)
+        return Environment(values, self.shape_of("input"))
+
+    def arguments_of(
+        self, values: Mapping[str, Value], shapes: Mapping[str, Shape]
+    ) -> dict[str, Any]:
+        """What the class's variables are at one use, for `Symbolic.substitute`."""
+        found: dict[str, Any] = {}
+        for parameter in self.numbers:
+            name, value = python_name(parameter.name), values[parameter.name]
+            if self.kinds.get(parameter.name) == "size":
+                pair = value if isinstance(value, tuple) else (value, value)
+                found[f"{name}[0]"], found[f"{name}[1]"] = pair
+            else:
+                found[name] = value
+        for source, shape in shapes.items():
+            for side in SIDES:
+                found[self.inferred_name(source, side)] = getattr(shape, side)
+        return found
+
+    def note_use(self, values: Mapping[str, Value], shapes: Mapping[str, Shape]) -> None:
+        """Widen what is known so that it covers one more use."""
+        if not self.is_compiled:
+            for name, value in values.items():
+                self.kinds[name] = widest(self.kinds.get(name), kind_of(value))
+        for source, shape in shapes.items():
+            self.flat.setdefault(source, shape.flat)
+            if self.flat[source] != shape.flat:
+                raise Unwritable(
+                    f"{self.block.name} is used on maps and on vectors; one class cannot be both"
+                )
+            for side in SIDES:
+                self._note_side(source, side, getattr(shape, side))
+
+    def _note_side(self, source: str, side: str, number: Number) -> None:
+        key = (source, side)
+        if isinstance(number, Symbolic):
+            own = Symbolic.variable(self.inferred_name(source, side))
+            if UNKNOWN in number.variables() or number == own:
+                return  # A recursion that passes its own input on says nothing new.
+            self.incoming[key] = None
+        elif key not in self.incoming:
+            self.incoming[key] = int(number)
+        elif self.incoming[key] != number:
+            self.incoming[key] = None
+
+    def state(self) -> object:
+        """Everything that a use can change, to see when nothing changes any more."""
+        return (
+            tuple(sorted(self.kinds.items())),
+            tuple(sorted(self.incoming.items(), key=str)),
+            tuple(sorted(self.needs)),
+            self.output,
+        )
+
+
+class Unwritable(Exception):
+    """A spec that is right, but that no class with parameters can say."""
+
+
+def python_name(name: str) -> str:
+    """A parameter's name in the constructor."""
+    return f"{name}_" if name in TAKEN else name
+
+
+def kind_of(value: Value) -> str:
+    """int, float, bool or size."""
+    if isinstance(value, bool | Condition):
+        return "bool"
+    if isinstance(value, tuple):
+        return "size"
+    if isinstance(value, Fraction):
+        return "float"
+    if isinstance(value, Symbolic) and any(c.denominator != 1 for c in value.terms.values()):
+        return "float"
+    return "int"
+
+
+def widest(one: str | None, other: str) -> str:
+    """The kind that holds both."""
+    order = ["int", "float", "size"]
+    if one is None or one == other or one not in order or other not in order:
+        return other
+    return max(one, other, key=order.index)
+
+
+def annotation(kind: str) -> str:
+    """The type in a signature."""
+    return "tuple[int, int]" if kind == "size" else kind
+
+
+def is_variable(value: object) -> bool:
+    """Whether a number is a bare name."""
+    atoms = list(value.atoms()) if isinstance(value, Symbolic) else []
+    return len(atoms) == 1 and isinstance(atoms[0], Variable) and value == Symbolic.of(atoms[0])
