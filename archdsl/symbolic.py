@@ -395,14 +395,41 @@ def _write(value: Number | Condition | bool) -> tuple[str, int]:
         return decimal(value)
     if isinstance(value, Condition):
         return _write_condition(value)
+    terms = _factored(value.terms)
     # The constant stands last, what is subtracted after what it is subtracted from.
-    ordered = sorted(value.terms.items(), key=lambda term: (term[1] < 0, term[0] == ()))
+    ordered = sorted(terms, key=lambda term: (term[1] < 0, term[0] == ()))
     text, level = "", _ATOM
     for monomial, coefficient in ordered:
         piece, level = _write_monomial(monomial, abs(coefficient) if text else coefficient)
         sign = (" - " if coefficient < 0 else " + ") if text else ""
         text += sign + piece
     return text or "0", level if len(ordered) == 1 else _SUM
+
+
+@dataclass(frozen=True, slots=True)
+class _Factor:
+    """`(i - 1)` of `growth * (i - 1)`, while it is written."""
+
+    name: str
+    less: int
+
+
+def _factored(terms: Mapping[Monomial, Scalar]) -> list[tuple[Any, Scalar]]:
+    """The terms, with `growth * i - growth` as `growth * (i - 1)`: how people count from one."""
+    left = dict(terms)
+    written: list[tuple[Any, Scalar]] = []
+    for monomial, coefficient in terms.items():
+        for at, atom in enumerate(monomial):
+            rest = monomial[:at] + monomial[at + 1 :]
+            shift = Fraction(left.get(rest, 0)) / coefficient
+            is_shift = shift == -1 if rest == () else shift < 0 and shift.denominator == 1
+            if not isinstance(atom, Variable) or not is_shift or monomial not in left:
+                continue
+            if rest == () and coefficient in (1, -1):
+                continue
+            del left[monomial], left[rest]
+            written.append(((_Factor(atom.name, -shift.numerator), *rest), coefficient))
+    return [*left.items(), *written]
 
 
 def _write_monomial(monomial: Monomial, coefficient: Scalar) -> tuple[str, int]:
@@ -437,8 +464,10 @@ def _bracket(value: Symbolic, above: int) -> str:
     return text if level > above else f"({text})"
 
 
-def _write_atom(atom: Atom) -> tuple[str, int]:
+def _write_atom(atom: Atom | _Factor) -> tuple[str, int]:
     match atom:
+        case _Factor(name, less):
+            return f"{name} - {less}", _SUM
         case Variable(name):
             return name, _ATOM
         case Division(numerator, denominator, exact):

@@ -94,7 +94,7 @@ def find_and_compile(spec: str, settings: Mapping[str, str]) -> Network:
     try:
         return load(spec, **settings)
     except SpecNotFound as failure:
-        if Path(spec).is_dir():
+        if spec and Path(spec).is_dir():
             raise CommandError(f"{spec} is a folder; name a spec in it") from None
         raise CommandError(str(failure)) from None
     except OSError as failure:
@@ -178,7 +178,7 @@ def write_file(path: Path, data: bytes, network: Network) -> None:
         for source in network.program.sources:
             if source.path is not None and path.exists() and path.samefile(source.path):
                 raise CommandError(f"cannot write {path}: the spec itself is there")
-        _replace(path.resolve(), data)
+        _replace(Path(os.path.realpath(path)), data)
     except OSError as failure:
         raise CommandError(f"cannot write {path}: {reason(failure)}") from None
 

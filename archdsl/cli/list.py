@@ -10,10 +10,17 @@ from typing import NamedTuple
 import click
 
 from archdsl.cli.common import has_colours
-from archdsl.diagnostics import SpecError
 from archdsl.report.text import columns_of, cut, padded
 
 GAP = "  "
+
+_HEADER = re.compile(r"^network[ \t]+(\w+)", re.MULTILINE)
+# The entry called `paper` of the section `about:`, with the deeper lines that carry it on.
+_PAPER = re.compile(
+    r"^about[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n|[ \t]*\n)*?"
+    r"(?P<indent>[ \t]+)paper[ \t]*:(?P<text>[^\n]*(?:\n(?P=indent)[ \t]+[^\n]*)*)",
+    re.MULTILINE,
+)
 
 
 class _Entry(NamedTuple):
@@ -39,21 +46,17 @@ def command() -> None:
 
 
 def _entry(name: str) -> _Entry:
-    """Read off the text: compiling every spec would take seconds."""
+    """Read off the text: compiling every spec, or only loading the parser, would take too long."""
     from archdsl import zoo
-    from archdsl.syntax.sections import cut_about
-    from archdsl.syntax.source import Source
 
     path = zoo.path_of(name)
     assert path is not None
     text = path.read_text(encoding="utf-8", errors="replace")
-    try:
-        text, about = cut_about(Source(path.name, text, path))
-    except SpecError:
-        about = ()  # `archdsl check` says what is wrong with it.
-    header = re.search(r"^network[ \t]+(\w+)", text, re.MULTILINE)
-    paper = next((entry.text for entry in about if entry.key == "paper"), "")
-    return _Entry(name, header[1] if header else "", " ".join(paper.split()))
+    header = _HEADER.search(text)
+    paper = _PAPER.search(text)
+    return _Entry(
+        name, header[1] if header else "", " ".join(paper["text"].split()) if paper else ""
+    )
 
 
 def _table(entries: list[_Entry], width: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
@@ -79,7 +79,14 @@ class _Run:
     """Uses of one block behind each other, shown as one row."""
 
     graph: Graph
-    labels: list[str] = field(default_factory=list)
+    parent: str
+    labels: list[str]
+
+    def goes_on(self, graph: Graph, parent: str, label: str) -> bool:
+        """Whether a use of a block is the next one: `unit3` after `unit2`."""
+        (stem, number), (next_stem, next_number) = map(_split, (self.labels[-1], label))
+        is_here = graph is self.graph and parent == self.parent
+        return is_here and stem == next_stem and next_number == number + 1
 
 
 class _Lister:
@@ -140,6 +147,8 @@ class _Lister:
         if self._last is None or not node.op.is_neutral or node.op.has_weights():
             return False
         last, last_path = self._last
+        if _parent(path) != _parent(last_path):
+            return False
         prefix = path.removesuffix(node.name)
         is_fed = [f"{prefix}{operand}" for operand in holder.operands(node.name)] == [last_path]
         is_here = node.span.line == last.span.line or node.span.start < last.span.start
@@ -153,18 +162,18 @@ class _Lister:
     def _repeat(self, path: str, node: InstanceNode, holder: Graph) -> None:
         call = describe_call(node.graph)
         run, last = self._run, self._rows[-1]
-        parent = _parent(path)
-        if run is not None and run.graph is node.graph and _parent(last.path) == parent:
-            run.labels.append(_label(path))
+        parent, label = _parent(path), _label(path)
+        if run is not None and run.goes_on(node.graph, parent, label):
+            run.labels.append(label)
             head = f"{run.labels[0]}..{run.labels[-1]}: {len(run.labels)} x {call}"
             costs = last.costs + self._sums[path]
             self._rows[-1] = replace(last, head=head, costs=costs)
             return
         first = self._shown[id(node.graph)]
         reference = _label(first) if _parent(first) == parent else first
-        head = f"{_label(path)}: {call}"
-        self._add(RowKind.REPEAT, path, node, holder, head, (f", like {reference}",))
-        self._run = _Run(node.graph, [_label(path)])
+        words = (f", like {reference}",)
+        self._add(RowKind.REPEAT, path, node, holder, f"{label}: {call}", words)
+        self._run = _Run(node.graph, parent, [label])
 
     def _add(
         self,
@@ -225,3 +234,9 @@ def _parent(path: str) -> str:
 
 def _label(path: str) -> str:
     return path.rpartition(".")[2]
+
+
+def _split(label: str) -> tuple[str, int]:
+    """The stem and the number of `unit2`; -2 where there is none, which no number follows."""
+    stem = label.rstrip("0123456789")
+    return stem, int(label[len(stem) :] or -2)

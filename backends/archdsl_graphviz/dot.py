@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 import graphviz
 
 from archdsl_graphviz import theme
-from archdsl_graphviz.font import FAMILY, text_width
+from archdsl_graphviz.font import FAMILY
 from archdsl_graphviz.labels import Form
-from archdsl_graphviz.model import Box, Frame, Panel, Picture, Style
-from archdsl_graphviz.sizes import Size, panel_sizes
+from archdsl_graphviz.model import Box, Edge, Frame, Panel, Picture, Style
+from archdsl_graphviz.sizes import Size
 
 _SHAPES = {
     Form.BOX: "box",
@@ -30,13 +31,31 @@ def identifier(path: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", lambda match: f"-u{ord(match[0]):x}-", path)
 
 
-def layout_text(panel: Panel) -> str:
-    """The graph whose layout is the panel's: sizes are fixed, and no text has to be measured."""
+def layout_text(panel: Panel, sizes: Mapping[str, Size]) -> str:
+    """The graph whose layout says where a panel's boxes lie from left to right, row by row.
+
+    Sizes are fixed, so no text has to be measured. Frames are not in it: with clusters Graphviz
+    forgets the order of paths, so frames are room beside boxes here and are drawn afterwards.
+    """
     graph = _graph(identifier(panel.path) or "overview")
     graph.node_attr.update(shape="box", label="", fixedsize="true")
-    graph.edge_attr.update(arrowhead="none")
-    sizes = panel_sizes(panel)
-    _write(graph, panel, {path: _fixed(size) for path, size in sizes.items()}, sizes, plain=True)
+    for box in panel.boxes:
+        size = sizes[box.path]
+        width = _inches(size.width + 2 * size.room)
+        graph.node(identifier(box.path), width=width, height=_inches(size.height))
+    leaving = Counter(edge.source for edge in panel.edges)
+    entering = Counter(edge.target for edge in panel.edges)
+    for edge in _ordered(panel):
+        # A chain is straight, then the middle of a block, and skips go around it; short paths
+        # begin where the long ones do.
+        forks = leaving[edge.source] > 1
+        if not forks and entering[edge.target] == 1:
+            weight = 40
+        elif edge.style is Style.FLOW:
+            weight = 9 if forks else 8
+        else:
+            weight = 2 if forks else 1
+        graph.edge(identifier(edge.source), identifier(edge.target), weight=str(weight))
     return str(graph.source)
 
 
@@ -51,16 +70,14 @@ def dot_text(picture: Picture) -> str:
     )
     graph.edge_attr.update(fontname=FAMILY, fontsize=f"{theme.SMALL:g}", color=theme.LINE)
     for panel in picture.all_panels:
-        attributes = {box.path: _look(box) for box in panel.boxes}
-        sizes = panel_sizes(panel)
         if panel is picture.overview:
-            _write(graph, panel, attributes, sizes)
+            _write(graph, panel)
             continue
         with graph.subgraph(name=f"cluster_panel_{identifier(panel.path)}") as cluster:
             assert cluster is not None
             label = _text(f"{panel.heading}\n{panel.note}")
             cluster.attr(label=label, color=theme.FRAME, fontname=FAMILY)
-            _write(cluster, panel, attributes, sizes)
+            _write(cluster, panel)
     return str(graph.source)
 
 
@@ -74,63 +91,34 @@ def _graph(name: str) -> graphviz.Digraph:
     return graphviz.Digraph(name, graph_attr=attributes)
 
 
-def _write(
-    graph: graphviz.Digraph,
-    panel: Panel,
-    attributes: Mapping[str, Mapping[str, str]],
-    sizes: Mapping[str, Size],
-    *,
-    plain: bool = False,
-) -> None:
+def _ordered(panel: Panel) -> list[Edge]:
+    """The edges so that those out of one box come in the spec's order."""
+    order = {box.path: at for at, box in enumerate(panel.boxes)}
+    return sorted(panel.edges, key=lambda edge: (order[edge.source], order[edge.target]))
+
+
+def _write(graph: graphviz.Digraph, panel: Panel) -> None:
+    boxes = {box.path: box for box in panel.boxes}
     framed = {path for frame in panel.all_frames() for path in frame.boxes}
     for box in panel.boxes:
         if box.path not in framed:
-            graph.node(identifier(box.path), **attributes[box.path])
+            graph.node(identifier(box.path), **_look(box))
     for frame in panel.frames:
-        _write_frame(graph, frame, attributes, plain=plain)
-    shapes = {box.path: box.shape for box in panel.boxes}
-    order = {box.path: at for at, box in enumerate(panel.boxes)}
-    for edge in sorted(panel.edges, key=lambda edge: (order[edge.source], order[edge.target])):
-        look: dict[str, str] = {}
-        if not plain:
-            look = {"label": _text(shapes[edge.source]), "style": _LINES[edge.style]}
-            look = {key: value for key, value in look.items() if value not in ("", "solid")}
-        # A path down the middle is straight, a skip goes around it.
-        elif edge.style is Style.FLOW:
-            look = {"weight": "4"}
+        _write_frame(graph, frame, boxes)
+    for edge in _ordered(panel):
+        look = {"label": _text(boxes[edge.source].shape), "style": _LINES[edge.style]}
+        look = {key: value for key, value in look.items() if value not in ("", "solid")}
         graph.edge(identifier(edge.source), identifier(edge.target), **look)
 
 
-def _write_frame(
-    graph: graphviz.Digraph,
-    frame: Frame,
-    attributes: Mapping[str, Mapping[str, str]],
-    *,
-    plain: bool,
-) -> None:
+def _write_frame(graph: graphviz.Digraph, frame: Frame, boxes: Mapping[str, Box]) -> None:
     with graph.subgraph(name=f"cluster_{identifier(frame.path)}") as cluster:
         assert cluster is not None
-        if plain:
-            # Twice as wide as the label, so that the edge into the middle passes beside it.
-            width = 2 * (frame_label_width(frame) + theme.FRAME_MARGIN)
-            label = (
-                f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:.0f}" '
-                f'HEIGHT="{theme.FRAME_LABEL:g}"><TR><TD></TD></TR></TABLE>>'
-            )
-            cluster.attr(label=label, margin=f"{theme.FRAME_MARGIN:g}")
-        else:
-            cluster.attr(
-                label=_text(frame.label), labeljust="l", color=theme.FRAME, fontname=FAMILY
-            )
+        cluster.attr(label=_text(frame.label), labeljust="l", color=theme.FRAME, fontname=FAMILY)
         for path in frame.boxes:
-            cluster.node(identifier(path), **attributes[path])
+            cluster.node(identifier(path), **_look(boxes[path]))
         for inner in frame.frames:
-            _write_frame(cluster, inner, attributes, plain=plain)
-
-
-def frame_label_width(frame: Frame) -> float:
-    """The width of a frame's label in pixels."""
-    return text_width(frame.label, theme.SMALL)
+            _write_frame(cluster, inner, boxes)
 
 
 def _look(box: Box) -> dict[str, str]:
@@ -147,10 +135,6 @@ def _look(box: Box) -> dict[str, str]:
     if box.form is Form.PORT:
         look["style"] = "solid"
     return look
-
-
-def _fixed(size: Size) -> dict[str, str]:
-    return {"width": _inches(size.width + 2 * size.room), "height": _inches(size.height)}
 
 
 def _text(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archdsl.ir.graph import Graph, InstanceNode, LayerNode, Node
-from archdsl.ops import Add, Mean
+from archdsl.ops import Add, Concat, Mean, Op
 from archdsl_graphviz.labels import Form, Label, label_of
 from archdsl_graphviz.model import Style
 
@@ -106,8 +106,8 @@ class Folded:
     @cached_property
     def skip(self) -> Style:
         """The style of the skip that leads around this block, if one does."""
-        sums = {unit.first.name for unit in self.units if _is_sum(unit)}
-        found = {link.style for link in self.links if link.target in sums}
+        merges = {unit.first.name for unit in self.units if _is(unit, Add, Mean, Concat)}
+        found = {link.style for link in self.links if link.target in merges}
         return next((s for s in (Style.IDENTITY, Style.PROJECTION) if s in found), Style.FLOW)
 
     def _follows(self, node: Node, host: tuple[Node, ...]) -> bool:
@@ -160,12 +160,10 @@ class Folded:
             return False
         if isinstance(head, InstanceNode) and isinstance(next_head, InstanceNode):
             return head.graph is next_head.graph
-        # Layers that the author named apart are drawn apart; a repeat's members fold.
-        namespace = self.graph.namespaces.get(self.space(head.name))
-        return (
-            namespace is not None
-            and namespace.kind == "repeat"
-            and [self._form(node) for node in one] == [self._form(node) for node in other]
+        # Layers that the author named apart are drawn apart; those called by position fold.
+        names = [node.name.rpartition(".")[2] for node in (head, next_head)]
+        return all(map(str.isdigit, names)) and (
+            [self._form(node) for node in one] == [self._form(node) for node in other]
         )
 
     def _form(self, node: Node) -> object:
@@ -180,7 +178,7 @@ class Folded:
             if self._leads_to(source, sources[:at] + sources[at + 1 :])
         ]
         yield from ((at, Style.IDENTITY) for at in identities)
-        if identities or not _is_sum(merge):
+        if identities or not _is(merge, Add, Mean):
             return
         weights = [self._weight(source) for source in sources]
         short = [at for at, weight in enumerate(weights) if weight <= 1]
@@ -227,8 +225,8 @@ class Folded:
                 yield step.first.name, 0
 
 
-def _is_sum(unit: Unit) -> bool:
-    return isinstance(unit.first, LayerNode) and isinstance(unit.first.op, Add | Mean)
+def _is(unit: Unit, *ops: type[Op]) -> bool:
+    return isinstance(unit.first, LayerNode) and isinstance(unit.first.op, ops)
 
 
 def _weighted(unit: Unit) -> int:

@@ -86,7 +86,9 @@ def _characters(data: bytes, start: int) -> dict[int, int]:
     assert form == 4, f"character map of format {form}"
     count = doubled // 2
     columns = [
-        struct.unpack_from(f">{count}{code}", data, table + 14 + position * doubled + 2 * (position > 0))
+        struct.unpack_from(
+            f">{count}{code}", data, table + 14 + position * doubled + 2 * (position > 0)
+        )
         for position, code in enumerate("HHhH")
     ]
     found = {}

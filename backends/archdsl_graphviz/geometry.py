@@ -34,3 +34,12 @@ class Rect:
     def moved(self, dx: float, dy: float) -> Rect:
         """The same rectangle elsewhere."""
         return Rect(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
+
+    def overlaps_in_height(self, other: Rect) -> bool:
+        """Whether a level line could cross both."""
+        return self.top < other.bottom and other.top < self.bottom
+
+    def overlaps(self, other: Rect) -> bool:
+        """Whether the two have an area in common."""
+        in_width = self.left < other.right and other.left < self.right
+        return in_width and self.overlaps_in_height(other)

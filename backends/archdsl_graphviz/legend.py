@@ -40,8 +40,9 @@ def legend_of(picture: Picture) -> list[Entry]:
     forms: dict[str, set[Form]] = {}
     for box in boxes:
         forms.setdefault(box.kind, set()).add(box.form)
+    several = any(box.count > 1 for box in boxes)
     entries = [
-        Entry(_text(kind, form), kind, form)
+        Entry(_text(kind, form, several), kind, form)
         for kind in theme.PAINTS
         if kind != Family.INPUT
         for form in Form
@@ -52,9 +53,9 @@ def legend_of(picture: Picture) -> list[Entry]:
     return entries + [Entry(text, style=style) for style, text in _LINES.items() if style in styles]
 
 
-def _text(kind: str, form: Form) -> str:
+def _text(kind: str, form: Form, several: bool) -> str:
     if kind == theme.BLOCK:
-        return "block, its inside drawn beside; ×n: n of them in a row"
+        return "block, its inside beside" + ("; ×n: n in a row" if several else "")
     if kind == Family.MERGE:
         return {Form.ROUND: "sum or product", Form.BAR: "concatenation"}.get(form, "mean")
     return kind

@@ -22,7 +22,8 @@ class Box:
     """One box. `path` is the full path of its first layer, unique in the picture.
 
     `notes` are the small lines under the text, `shape` what leaves the box where it changes
-    the shape, `skip` the style of the skip inside a folded block.
+    the shape, `skip` the style of the skip inside a folded block, `paths` the number of operands,
+    `count` how many equal neighbours were folded.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Box:
     shape: str = ""
     skip: Style = Style.FLOW
     paths: int = 1
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

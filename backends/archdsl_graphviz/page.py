@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 from archdsl_graphviz import theme
 from archdsl_graphviz.font import SEMIBOLD, text_width
@@ -33,49 +35,97 @@ class Page:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Sheets from (0, 0) on, and how far they reach."""
+
+    sheets: list[Sheet]
+    width: float
+    height: float
+
+
+ASPECT = 1.45
+"""The width of a page that looks well, in heights."""
+MOST_COLUMNS = 5
+COLUMN_COST = 0.08
+"""How much one more column of the overview counts against a page."""
 HEADER = 58.0
-PANEL_HEADER = 38.0
+PANEL_HEADER = 46.0
 LEGEND_LINE = 20.0
 FOOTER = (
-    "Multiply-adds: convolutions and fully connected layers, for one image. "
-    "Beside an edge: height x width x channels, where they change."
+    "Multiply-adds: convolutions and fully connected layers, for one image.",
+    "Beside an edge: height x width x channels, where they change.",
 )
 
 
 def page_of(picture: Picture) -> Page:
-    """Lay a picture out on one page."""
+    """Lay a picture out on one page, as broad as looks well."""
     first, *others = place(picture.all_panels)
-    margin = theme.PAGE_MARGIN
-    tallest = max((panel.height + PANEL_HEADER for panel in others), default=0.0)
-    overview = wrapped(first, max(theme.TALL, tallest))
-    top = margin + HEADER
-    sheets = [Sheet(overview.moved(margin, top), None)]
-    limit = top + max(overview.height, tallest + theme.PANEL_PADDING)
-    x, y, bottom = margin + overview.width + 2 * theme.PANEL_GAP, top, top + overview.height
-    right = margin + overview.width
-    column = 0.0
+    plans = []
+    for count in range(1, MOST_COLUMNS + 1):
+        overview = wrapped(first, count)
+        for limit in _limits(overview, others):
+            plan = _arrange(overview, others, limit)
+            away = abs(log(plan.width / plan.height / ASPECT))
+            cost = away + _waste(plan) + COLUMN_COST * count
+            plans.append((cost, len(plans), plan))
+    return _written(picture, min(plans, key=lambda entry: entry[:2])[2])
+
+
+def _waste(plan: _Plan) -> float:
+    """The part of a page that stays empty."""
+    used = sum(
+        (sheet.outline.width * sheet.outline.height)
+        if sheet.outline
+        else sheet.placed.width * sheet.placed.height
+        for sheet in plan.sheets
+    )
+    return 1 - used / (plan.width * plan.height)
+
+
+def _limits(overview: PlacedPanel, others: Sequence[PlacedPanel]) -> list[float]:
+    """Heights that are worth trying for the columns of panels: those that some panels fill."""
+    heights = [_outer(panel)[1] for panel in others]
+    least = max([overview.height, *heights])
+    sums = {sum(heights[:n]) + theme.PANEL_GAP * (n - 1) for n in range(1, len(heights) + 1)}
+    return sorted({least, *(height for height in sums if least < height <= 3 * least)})[:12]
+
+
+def _arrange(overview: PlacedPanel, others: Sequence[PlacedPanel], limit: float) -> _Plan:
+    """The overview at the left, the others in columns of at most `limit` beside it."""
+    sheets = [Sheet(overview, None)]
+    x, y, column = overview.width + 2 * theme.PANEL_GAP, 0.0, 0.0
+    right, bottom = overview.width, overview.height
     for panel in others:
         width, height = _outer(panel)
-        if y > top and y + height > limit:
-            x, y, column = x + column + theme.PANEL_GAP, top, 0.0
+        if y > 0 and y + height > limit + 0.01:
+            x, y, column = x + column + theme.PANEL_GAP, 0.0, 0.0
         outline = Rect(x, y, x + width, y + height)
         inside = (width - panel.width) / 2
         sheets.append(Sheet(panel.moved(x + inside, y + PANEL_HEADER), outline))
         column = max(column, width)
         y += height + theme.PANEL_GAP
         right, bottom = max(right, x + width), max(bottom, outline.bottom)
+    return _Plan(sheets, right, bottom)
+
+
+def _written(picture: Picture, plan: _Plan) -> Page:
+    """The plan with the words around it."""
+    margin = theme.PAGE_MARGIN
+    top = margin + HEADER
+    sheets = tuple(
+        Sheet(sheet.placed.moved(margin, top), sheet.outline and sheet.outline.moved(margin, top))
+        for sheet in plan.sheets
+    )
     texts = [
         text_width(picture.name, theme.HEADING, SEMIBOLD),
         text_width(picture.subtitle, theme.TEXT),
-        text_width(FOOTER, theme.SMALL),
+        *(text_width(line, theme.SMALL) for line in FOOTER),
     ]
-    right = max(right, margin + max(texts))
-    entries = legend_of(picture)
-    legend, bottom = _legend(entries, margin, right, bottom + theme.PANEL_GAP)
-    footer = bottom + 8
-    return Page(
-        picture, tuple(sheets), tuple(legend), footer, right + margin, footer + theme.SMALL + margin
-    )
+    right = margin + max(plan.width, *texts)
+    legend, footer = _legend(legend_of(picture), margin, right, top + plan.height + theme.PANEL_GAP)
+    height = footer + len(FOOTER) * theme.LINE_HEIGHT + margin
+    return Page(picture, sheets, tuple(legend), footer, right + margin, height)
 
 
 def _outer(panel: PlacedPanel) -> tuple[float, float]:

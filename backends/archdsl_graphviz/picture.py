@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archdsl.ir.evaluate import show
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Family
 from archdsl_graphviz.folding import Folded, Unit
@@ -70,7 +72,9 @@ class _Drawing:
         inputs = " and ".join(str(node.output) for node in network.graph.inputs)
         costs = _Costs(network.totals.parameters, network.totals.macs)
         text = f"{network.class_name}: input {inputs}, output {network.graph.shape}, {costs}. "
-        about = [f"{entry.key}: {entry.text}." for entry in network.program.about if entry.key == "paper"]
+        about = [
+            f"{entry.key}: {entry.text}." for entry in network.program.about if entry.key == "paper"
+        ]
         return " ".join([text + CONVENTION, *about])
 
     def _insides(self) -> Iterator[Panel]:
@@ -93,7 +97,7 @@ class _Drawing:
                 path = prefix + node.name
                 count = uses[structure]
                 note = f"as in {path}" + (f", one of {count} of this form" if count > 1 else "")
-                yield self._panel(node.graph, f"{path}.", node.call, note)
+                yield self._panel(node.graph, f"{path}.", call_text(node.graph), note)
                 queue.append((f"{path}.", node.graph))
 
     def _structure(self, graph: Graph) -> object:
@@ -143,10 +147,12 @@ class _Drawing:
         if unit.last.output not in inputs and unit.last.name != folded.graph.output:
             shape = shape_text(unit.last.output)
         if isinstance(node, InstanceNode):
-            notes = tuple(filter(None, [_own_name(unit)]))
+            notes = tuple(filter(None, [_own_name(unit, node.graph.name)]))
             skip = self.fold(node.graph).skip
-            text = f"{node.call}{times}"
-            return Box(path, Form.BLOCK, BLOCK, text, title, notes, shape, skip, len(inputs))
+            text = f"{call_text(node.graph)}{times}"
+            return Box(
+                path, Form.BLOCK, BLOCK, text, title, notes, shape, skip, len(inputs), unit.count
+            )
         layers = [layer for layer in unit.nodes if isinstance(layer, LayerNode)]
         labels = [folded.label(layer) for layer in layers]
         text, notes = _texts(labels)
@@ -159,6 +165,7 @@ class _Drawing:
             notes=notes,
             shape=shape,
             paths=len(inputs),
+            count=unit.count,
         )
 
     def _title(self, unit: Unit, prefix: str) -> str:
@@ -228,10 +235,25 @@ def _texts(labels: list[Label]) -> tuple[str, tuple[str, ...]]:
     return head.text, (", ".join(label.text for label in rest),) if rest else ()
 
 
-def _own_name(unit: Unit) -> str:
+def call_text(graph: Graph) -> str:
+    """A block's call with its values: `Bottleneck(128, stride=2)`, defaults left out."""
+    pieces = []
+    for parameter in graph.block.parameters:
+        if parameter.name not in graph.arguments:
+            continue
+        value = show(graph.arguments[parameter.name])
+        if parameter.default is None:
+            pieces.append(value)
+        elif value != parameter.default.span.text:
+            pieces.append(f"{parameter.name}={value}")
+    return f"{graph.name}({', '.join(pieces)})"
+
+
+def _own_name(unit: Unit, block: str) -> str:
     """The name that the author gave an instance, or a row of names where several were folded."""
     names = [nodes[0].name.rpartition(".")[2] for nodes in (unit.repeats[0], unit.repeats[-1])]
-    if names[0].isdigit():
+    given = re.sub(r"_\d+$", "", names[0])
+    if names[0].isdigit() or given == block.lower():
         return ""
     return names[0] if unit.count == 1 else f"{names[0]} to {names[1]}"
 
@@ -245,7 +267,7 @@ def _kind(node: Node) -> object:
 def _word(node: Node) -> str:
     if isinstance(node, LayerNode):
         return node.title
-    return node.call if isinstance(node, InstanceNode) else "input"
+    return call_text(node.graph) if isinstance(node, InstanceNode) else "input"
 
 
 def _counted(number: int, what: str) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from archdsl_graphviz.geometry import Point, Rect
 from archdsl_graphviz.labels import Form
-from archdsl_graphviz.model import Box, Edge, Panel
+from archdsl_graphviz.model import Box, Edge, Frame, Panel
 from archdsl_graphviz.sizes import Size
+from archdsl_graphviz.theme import STACK
 
 LEAVE = 15.0
 """How far below a row its edges turn: the shape that leaves a box is written above the turn."""
 ENTER = 12.0
 """How far above a row edges turn for the last time: room for an arrow's head."""
+LABEL_GAP = 6.0
+"""How far edges turn outside of a frame."""
 CLEAR = 7.0
 """How far a lane keeps from boxes."""
 
@@ -23,9 +27,14 @@ CLEAR = 7.0
 class Row:
     """Boxes at one height, from left to right."""
 
-    top: float
-    bottom: float
+    top: float = inf
+    bottom: float = -inf
     spans: list[tuple[float, float]] = field(default_factory=list)
+
+    def hold(self, rect: Rect, room: float) -> None:
+        """Add a box, with the room that is kept free beside it."""
+        self.top, self.bottom = min(self.top, rect.top), max(self.bottom, rect.bottom)
+        self.spans.append((rect.left - room, rect.right + room))
 
     def is_free(self, x: float) -> bool:
         """Whether an upright line at x keeps clear of the row's boxes."""
@@ -36,114 +45,102 @@ class Row:
         """Whether a level line across the row touches no box."""
         return not any(start < right and end > left for start, end in self.spans)
 
+    def free_near(self, x: float) -> float:
+        """The free place that is nearest to x."""
+        places = [x]
+        for left, right in self.spans:
+            places += [left - CLEAR - 0.1, right + CLEAR + 0.1]
+        return min((p for p in places if self.is_free(p)), key=lambda p: abs(p - x))
+
 
 class Router:
     """Finds the ways of one panel's edges, the boxes being where the layout put them."""
 
     def __init__(
-        self, panel: Panel, rects: Mapping[str, Rect], sizes: Mapping[str, Size]
+        self,
+        panel: Panel,
+        rects: Mapping[str, Rect],
+        sizes: Mapping[str, Size],
+        row_of: Mapping[str, int],
+        frames: Sequence[tuple[Frame, Rect]],
     ) -> None:
         self.boxes = {box.path: box for box in panel.boxes}
         self.rects = rects
-        self.rows = _rows((rects[path], sizes[path].room) for path in rects)
-        self._row_of = {
-            path: next(i for i, row in enumerate(self.rows) if rect.center[1] <= row.bottom)
-            for path, rect in rects.items()
-        }
+        self.row_of = row_of
+        self.rows = [Row() for _ in range(max(row_of.values()) + 1)]
+        for path, rect in rects.items():
+            self.rows[row_of[path]].hold(rect, sizes[path].room)
+        for row in self.rows:
+            row.spans.sort()
+        self.frames = [({p for f in frame.walk() for p in f.boxes}, r) for frame, r in frames]
 
-    def route(self, edge: Edge, curve: Sequence[Point]) -> tuple[Point, ...]:
-        """The corners of an edge's way; `curve` says on which side the layout let it pass."""
+    def route(self, edge: Edge, passed: Sequence[float]) -> tuple[Point, ...]:
+        """The corners of an edge's way; `passed` is where the layout let it cross other rows."""
         source, target = self.rects[edge.source], self.rects[edge.target]
-        start, end = self._row_of[edge.source], self._row_of[edge.target]
-        x0 = source.center[0]
-        x1 = _entry(self.boxes[edge.target], target, x0)
+        start, end = self.row_of[edge.source], self.row_of[edge.target]
+        x0 = _place_along(self.boxes[edge.source], source, target.center[0])
+        x1 = _place_along(self.boxes[edge.target], target, x0)
         between = self.rows[start + 1 : end]
-        leave = self.rows[start].bottom + LEAVE
-        enter = self.rows[end].top - ENTER
+        leave, enter = self._turns(edge, start, end)
+        begin = [(x0, source.bottom)]
         if not between:
-            if abs(x0 - x1) < 0.5:
-                return (x0, source.bottom), (x1, target.top)
             # Paths part early and meet late, so that both are seen in one gap.
-            turn = enter if self._fan_in(edge) else leave
-            return _tidy([(x0, source.bottom), (x0, turn), (x1, turn), (x1, target.top)])
-        lanes = _lanes(curve, between, x0, _entry(self.boxes[edge.target], target, x0))
+            turn = enter if self.boxes[edge.target].paths > 1 else leave
+            return _tidy([*begin, (x0, turn), (x1, turn), (x1, self._top(edge.target))])
+        outer = sorted(passed, reverse=sum(passed) > x0 * len(passed))
+        lanes = (x0, x1, *outer)
         lane = next((x for x in lanes if all(row.is_free(x) for row in between)), None)
+        begin.append((x0, leave))
         if lane is None:
-            return self._winding(edge, curve, leave, enter)
-        x1 = _entry(self.boxes[edge.target], target, lane)
-        points = [(x0, source.bottom), (x0, leave), (lane, leave)]
-        middle = target.center[1]
-        edge_x = target.right if lane > target.right else target.left
-        level = sorted((lane, edge_x))
-        if self.boxes[edge.target].form is Form.ROUND and (
-            not target.left <= lane <= target.right
-            and self.rows[end].is_free_between(level[0] + 0.01, level[1] - 0.01)
-        ):
-            return _tidy([*points, (lane, middle), (edge_x, middle)])
-        return _tidy([*points, (lane, enter), (x1, enter), (x1, target.top)])
+            begin += self._winding(start, end, x0, leave, passed)
+            lane = begin[-1][0]
+        else:
+            begin.append((lane, leave))
+        # A sum is entered from the side, as in the papers.
+        level = target.center[1]
+        side = target.right if lane > target.right else target.left
+        beside = self.boxes[edge.target].form is Form.ROUND and side != lane
+        near, far = sorted((lane, side))
+        if beside and not target.left <= lane <= target.right:
+            if self.rows[end].is_free_between(near + 0.01, far - 0.01):
+                return _tidy([*begin, (lane, level), (side, level)])
+        x1 = _place_along(self.boxes[edge.target], target, lane)
+        return _tidy([*begin, (lane, enter), (x1, enter), (x1, self._top(edge.target))])
 
     def _winding(
-        self, edge: Edge, curve: Sequence[Point], leave: float, enter: float
-    ) -> tuple[Point, ...]:
-        """The way of an edge that has no single lane: from row to row as the layout's curve."""
-        source, target = self.rects[edge.source], self.rects[edge.target]
-        start, end = self._row_of[edge.source], self._row_of[edge.target]
-        x = source.center[0]
-        points = [(x, source.bottom), (x, leave)]
-        for index in range(start + 1, end):
+        self, start: int, end: int, x: float, leave: float, passed: Sequence[float]
+    ) -> list[Point]:
+        """The corners of an edge that finds no single lane: from row to row as it was laid out."""
+        points: list[Point] = []
+        for index, goal in zip(range(start + 1, end), passed, strict=True):
             row = self.rows[index]
             if not row.is_free(x):
                 level = leave if index == start + 1 else row.top - ENTER
                 points.append((x, level))
-                x = _free(row, _at(curve, (row.top + row.bottom) / 2))
+                x = row.free_near(goal)
                 points.append((x, level))
-        last = _entry(self.boxes[edge.target], target, x)
-        return _tidy([*points, (x, enter), (last, enter), (last, target.top)])
+        return points
 
-    def _fan_in(self, edge: Edge) -> bool:
-        return self.boxes[edge.target].paths > 1
+    def _top(self, path: str) -> float:
+        """Where an edge ends that comes from above."""
+        return self.rects[path].top - (STACK if self.boxes[path].count > 1 else 0)
 
-
-def _rows(places: Iterable[tuple[Rect, float]]) -> list[Row]:
-    """The boxes by their height; the layout gives all boxes of one rank one middle."""
-    rows: dict[float, Row] = {}
-    for rect, room in places:
-        row = rows.setdefault(round(rect.center[1], 1), Row(rect.top, rect.bottom))
-        row.top, row.bottom = min(row.top, rect.top), max(row.bottom, rect.bottom)
-        row.spans.append((rect.left - room, rect.right + room))
-    for row in rows.values():
-        row.spans.sort()
-    return [rows[middle] for middle in sorted(rows)]
+    def _turns(self, edge: Edge, start: int, end: int) -> tuple[float, float]:
+        """The heights of an edge's first and last turn: outside of the frames that it crosses."""
+        leave, enter = self.rows[start].bottom + LEAVE, self.rows[end].top - ENTER
+        for held, rect in self.frames:
+            if edge.source in held and edge.target not in held and rect.bottom < leave + LEAVE:
+                leave = max(leave, rect.bottom + LABEL_GAP)
+            if edge.target in held and edge.source not in held and rect.top > enter - 2 * LEAVE:
+                enter = min(enter, rect.top - LABEL_GAP)
+        return leave, enter
 
 
-def _entry(box: Box, rect: Rect, x: float) -> float:
-    """Where an edge that comes from x enters a box: a bar anywhere, another in its middle."""
+def _place_along(box: Box, rect: Rect, x: float) -> float:
+    """Where an edge that comes from x meets a box: a bar anywhere, another in its middle."""
     if box.form is Form.BAR:
         return min(max(x, rect.left + 8), rect.right - 8)
     return rect.center[0]
-
-
-def _lanes(curve: Sequence[Point], between: Sequence[Row], *first: float) -> list[float]:
-    """Where a single upright line may pass, best first: the ends' own columns, then the curve's."""
-    passed = sorted(_at(curve, (row.top + row.bottom) / 2) for row in between)
-    outer = passed[-1:] + passed[:1] if passed[-1] > first[0] else passed[:1] + passed[-1:]
-    return [*first, *outer, *passed]
-
-
-def _at(curve: Sequence[Point], y: float) -> float:
-    """Where a curve that leads downwards passes a height."""
-    for (x0, y0), (x1, y1) in zip(curve, curve[1:], strict=False):
-        if y0 <= y <= y1:
-            return x0 if y1 == y0 else x0 + (x1 - x0) * (y - y0) / (y1 - y0)
-    return min(curve, key=lambda point: abs(point[1] - y))[0]
-
-
-def _free(row: Row, x: float) -> float:
-    """The free place of a row that is nearest to x."""
-    places = [x]
-    for left, right in row.spans:
-        places += [left - CLEAR - 0.1, right + CLEAR + 0.1]
-    return min((p for p in places if row.is_free(p)), key=lambda p: abs(p - x))
 
 
 def _tidy(points: Sequence[Point]) -> tuple[Point, ...]:

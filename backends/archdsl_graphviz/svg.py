@@ -52,17 +52,17 @@ class _Writer:
         yield f'<rect width="{width}" height="{height}" fill="{theme.PAPER}"/>'
         x, y = theme.PAGE_MARGIN, theme.PAGE_MARGIN
         yield _text(picture.name, x, y + 17, theme.HEADING, SEMIBOLD, anchor="start")
-        yield _text(
-            picture.subtitle, x, y + 37, theme.TEXT, ink=theme.FAINT_INK, anchor="start"
-        )
+        yield _text(picture.subtitle, x, y + 37, theme.TEXT, ink=theme.FAINT_INK, anchor="start")
         for sheet in page.sheets:
             yield from self._sheet(sheet)
         yield f'<g id="{self.prefix}-legend">'
         for entry, left, top in page.legend:
             yield from _legend_entry(entry, left, top)
         yield "</g>"
-        y = page.footer_at + theme.SMALL
-        yield _text(FOOTER, x, y, theme.SMALL, ink=theme.FAINT_INK, anchor="start")
+        y = page.footer_at
+        for line in FOOTER:
+            y += theme.LINE_HEIGHT
+            yield _text(line, x, y, theme.SMALL, ink=theme.FAINT_INK, anchor="start")
         yield "</svg>"
 
     def _id(self, kind: str, path: str) -> str:
@@ -112,7 +112,7 @@ class _Writer:
         yield _rect(rect, "none", theme.FRAME, radius=5, extra=' stroke-dasharray="1 2.5"')
         yield _text(
             frame.label,
-            rect.left + 7,
+            rect.left + theme.FRAME_INSET,
             rect.top + 13,
             theme.SMALL,
             ink=theme.FAINT_INK,
@@ -132,10 +132,10 @@ class _Writer:
         yield f'<g {self._id("node", box.path)} class="node" role="graphics-symbol">'
         yield f"<title>{escape(box.title)}</title>"
         if box.skip is not Style.FLOW:
-            yield from _ear(rect, box.skip)
+            yield from _ear(rect, box.skip, theme.STACK if box.count > 1 else 0.0)
         if box.form is not Form.PORT:
-            if box.form is Form.BLOCK and "×" in box.text:
-                yield _outline(box.form, box.kind, rect.moved(3, -3))
+            if box.count > 1:
+                yield _outline(box.form, box.kind, rect.moved(theme.STACK, -theme.STACK))
             yield _outline(box.form, box.kind, rect)
         x, y = rect.center
         if box.form is Form.ROUND:
@@ -163,9 +163,7 @@ def _outline(form: Form, kind: str, rect: Rect) -> str:
     if form is Form.ROUND:
         x, y = map(_number, rect.center)
         radius = _number(rect.width / 2)
-        return (
-            f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{paint.fill}" stroke="{paint.line}"/>'
-        )
+        return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{paint.fill}" stroke="{paint.line}"/>'
     radius = {Form.PILL: rect.height / 2, Form.BLOCK: 5.0}.get(form, 2.0)
     return _rect(rect, paint.fill, paint.line, radius=radius)
 
@@ -180,11 +178,12 @@ def _sign(text: str, x: float, y: float) -> Iterator[str]:
         yield f'<path d="{_path((a, b))}" fill="none" stroke="{theme.INK}" stroke-width="1.3"/>'
 
 
-def _ear(rect: Rect, style: Style) -> Iterator[str]:
+def _ear(rect: Rect, style: Style, stack: float) -> Iterator[str]:
     """The skip that leads around the inside of a folded block."""
+    side = rect.right + stack
     out = rect.right + theme.ARC
-    top, bottom = rect.top + 6, rect.bottom - 6
-    yield from _way(((rect.right, top), (out, top), (out, bottom), (rect.right, bottom)), style)
+    top, bottom = rect.top + 4, rect.bottom - 6
+    yield from _way(((side, top), (out, top), (out, bottom), (side, bottom)), style)
 
 
 def _way(points: Sequence[Point], style: Style) -> Iterator[str]:

@@ -66,16 +66,23 @@ SLANT = 9.0
 """How far a pooling's trapezoid comes in at each side."""
 ROUND = 20.0
 BAR = 20.0
+BAR_END = 24.0
+"""How far a bar reaches beyond the middle of its outer paths."""
 PORT = 16.0
 RANK_GAP = 34.0
 COLUMN_GAP = 22.0
-ARC = 13.0
+ARC = 15.0
 """How far the line of a folded block's skip stands out at the block's side."""
 
 FRAME_MARGIN = 16.0
-FRAME_LABEL = 12.0
-TALL = 1150.0
-"""How tall an overview may be before it goes on in a second column."""
+FRAME_HEAD = 20.0
+"""How far a frame reaches above its first row: its label, and the heads of arrows."""
+FRAME_INSET = 7.0
+"""Where a frame's label begins."""
+FRAME_GAP = 12.0
+"""What a gap between rows grows by for the first frame that begins in it."""
+STACK = 3.0
+"""How far the second sheet of a folded repeat looks out behind the first."""
 PAGE_MARGIN = 24.0
 PANEL_PADDING = 14.0
 PANEL_GAP = 22.0

@@ -262,12 +262,8 @@ class Printer:
                 return self._laid_out(value, indent, "", depth)
             case Return(value):
                 return self._laid_out(value, f"{indent}return ", "", depth)
-            case Branch(condition, then, otherwise):
-                lines = self._head("if", condition, depth)
-                lines += self.statements(then, depth + 1)
-                if otherwise:
-                    lines += [f"{indent}else:", *self.statements(otherwise, depth + 1)]
-                return lines
+            case Branch():
+                return self._branch(statement, "if", depth)
             case Loop(index, values, body):
                 head = f"{indent}for {index} in {self.flat(values)}:"
                 return [head, *self.statements(body, depth + 1)]
@@ -275,6 +271,17 @@ class Printer:
                 raised = call("ValueError", Text(quoted(message)))
                 lines = self._laid_out(raised, f"{indent}{INDENT}raise ", "", depth + 1)
                 return [f"{indent}if {condition}:", *lines]
+
+    def _branch(self, branch: Branch, word: str, depth: int) -> list[str]:
+        lines = self._head(word, branch.condition, depth)
+        lines += self.statements(branch.then, depth + 1)
+        match branch.otherwise:
+            case []:
+                return lines
+            case [Branch() as other]:
+                return lines + self._branch(other, "elif", depth)
+            case otherwise:
+                return [*lines, f"{INDENT * depth}else:", *self.statements(otherwise, depth + 1)]
 
     def _head(self, word: str, condition: Condition, depth: int) -> list[str]:
         indent = INDENT * depth

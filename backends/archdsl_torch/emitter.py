@@ -35,6 +35,7 @@ from archdsl_torch.code import (
     expressions_of,
     parts_of,
     variables_of,
+    walk,
 )
 from archdsl_torch.loops import SIDES, LoopShapes, close, probe
 from archdsl_torch.rules import MERGES, torch_of
@@ -106,7 +107,9 @@ class Emitter:
         self.forward: list[Statement] = []
         self.environment = signature.environment()
         self.locals: set[str] = set()
+        """Indices of loops: names that `forward` does not read from the module."""
         self.loops = 0
+        self.branches = 0
         self.protected: Counter[str] = Counter()
         self.taken = {python_name(p.name) for p in signature.block.parameters} | {"x", "y", "z"}
         self.references: dict[str, Flow] = {}
@@ -128,15 +131,16 @@ class Emitter:
     def scratch(self) -> Emitter:
         """A copy that writes into the void, to see what a body does."""
         copy = Emitter(self.file, self.signature, self.is_main)
-        copy.environment, copy.loops = self.environment, self.loops
-        copy.locals, copy.protected = set(self.locals), Counter(self.protected)
+        copy.environment, copy.loops, copy.branches = self.environment, self.loops, self.branches
+        copy.locals, copy.taken = set(self.locals), set(self.taken)
+        copy.protected = Counter(self.protected)
         copy.references = dict(self.references)
         copy.is_main = False
         return copy
 
     def body(self, body: program.Body, flow: Flow, place: Place) -> Flow:
         """Statements in sequence."""
-        is_outermost = self.is_main and not place.containers and not self.loops
+        is_outermost = self.is_main and not (place.containers or self.loops or self.branches)
         for position, statement in enumerate(body):
             if position and not (is_outermost or self._fuses(statement)):
                 flow = self.bind(flow)
@@ -411,7 +415,7 @@ class Emitter:
         count = self.environment.whole(step.count, "a repeat")
         values = call("range", Literal(count))
 
-        def once(emitter: Emitter, flow: Flow, place: Place) -> Flow:
+        def once(emitter: Emitter, flow: Flow, place: Place, _: Number) -> Flow:
             return emitter.step(step.member, flow, place)
 
         return self.loop(self.new_index("i"), 0, count - 1, values, once, flow, place)
@@ -439,13 +443,15 @@ class Emitter:
         numbered = Counter(place.numbered)
         for body in (step.then, step.otherwise):
             branch_place = Place(place.containers, place.position, Counter(numbered))
+            self.branches += 1
             with self.into_new_lists() as (init, forward):
                 end = self.assign(target, self.body(body, flow, branch_place))
+            self.branches -= 1
             ends.append(end)
             bodies.append((init, forward))
             place.numbered |= branch_place.numbered
         for at, written in ((0, self.init), (1, self.forward)):
-            branch = _branch(condition, bodies[0][at], bodies[1][at])
+            branch = branch_of(condition, bodies[0][at], bodies[1][at])
             if branch is not None:
                 written.append(branch)
         return Flow(Text(target), choose_shape(condition, ends[0].shape, ends[1].shape))
@@ -471,23 +477,23 @@ class Emitter:
     def _for(self, step: program.ForStep, flow: Flow, place: Place) -> Flow:
         index = self.new_index(step.variable)
 
-        def once(emitter: Emitter, flow: Flow, place: Place) -> Flow:
-            outer = emitter.environment
-            value = outer.values.pop(index, Symbolic.variable(index))
-            emitter.environment = outer.bind(step.variable, value)
-            flow = emitter.body(step.body, flow, place)
-            emitter.environment = outer
-            return flow
+        def once(emitter: Emitter, flow: Flow, place: Place, value: Value) -> Flow:
+            with emitter.bound(step.variable, value):
+                return emitter.body(step.body, flow, place)
 
         first, last, values = self.range_of(step)
         if first is None or last is None:
             for value in self.listed(step):
-                outer = self.environment
-                self.environment = outer.bind(step.variable, value)
-                flow = self.body(step.body, self.bind(flow), place)
-                self.environment = outer
+                flow = once(self, self.bind(flow), place, value)
             return flow
         return self.loop(index, first, last, values, once, flow, place)
+
+    @contextmanager
+    def bound(self, name: str, value: Value) -> Iterator[None]:
+        """One more name in the environment."""
+        outer, self.environment = self.environment, self.environment.bind(name, value)
+        yield
+        self.environment = outer
 
     def range_of(self, step: program.ForStep) -> tuple[Number | None, Number | None, Code]:
         """The ends of an index, if it runs through a range, and the code of its values."""
@@ -513,7 +519,7 @@ class Emitter:
     ) -> LoopShapes:
         """What a loop does to a shape; `try_once` gives what one round does, and the names it uses."""
         after, used = try_once(probe(start.flat))
-        return close(start, after, used, index, first, last, self.new_index)
+        return close(start, after, used, index, first, last, self.new_name)
 
     def loop(
         self,
@@ -521,7 +527,7 @@ class Emitter:
         first: Number,
         last: Number,
         values: Code,
-        once: Callable[[Emitter, Flow, Place], Flow],
+        once: Callable[[Emitter, Flow, Place, Number], Flow],
         flow: Flow,
         place: Place,
     ) -> Flow:
@@ -533,7 +539,7 @@ class Emitter:
             scratch = self.scratch()
             scratch.loops += 1
             copy = Place(place.containers, place.position)
-            after = once(scratch, Flow(Text("x"), shape), copy).shape
+            after = once(scratch, Flow(Text("x"), shape), copy, Symbolic.variable(index)).shape
             if place.position is not None and copy.position is not None:
                 grown = copy.position - place.position
             return after, names_used(scratch.init)
@@ -542,8 +548,7 @@ class Emitter:
         if shapes.is_written_out:
             assert isinstance(first, int) and isinstance(last, int)
             for value in range(first, last + 1):
-                self.environment = self.environment.bind(index, value)
-                flow = once(self, self.bind(flow), place)
+                flow = once(self, self.bind(flow), place, value)
             return flow
         for carried in shapes.carried:
             self.init.append(Assign(carried.name, Literal(carried.start)))
@@ -558,11 +563,9 @@ class Emitter:
         if place.position is not None:
             inner.position = place.position + (Symbolic.variable(index) - first) * grown
             place.position = place.position + (last - first + 1) * grown
-        self.loops += 1
-        self.locals.add(index)
-        with self.into_new_lists() as (init, forward):
-            self.assign(variable, once(self, Flow(Text(variable), shapes.enter), inner))
-        self.loops -= 1
+        with self.inside_loop(index) as (init, forward):
+            end = once(self, Flow(Text(variable), shapes.enter), inner, Symbolic.variable(index))
+            self.assign(variable, end)
         for carried in shapes.carried:
             init.append(Assign(carried.name, Literal(carried.update)))
         for written, body in ((self.init, init), (self.forward, forward)):
@@ -578,33 +581,59 @@ class Emitter:
         yield self.init, self.forward
         self.init, self.forward = outer
 
+    @contextmanager
+    def inside_loop(self, index: str) -> Iterator[tuple[list[Statement], list[Statement]]]:
+        """Write the body of a loop into lists of its own; its index is free again behind it."""
+        self.loops += 1
+        self.locals.add(index)
+        is_new = index not in self.taken
+        self.taken.add(index)
+        with self.into_new_lists() as lists:
+            yield lists
+        self.loops -= 1
+        if is_new:
+            self.taken.discard(index)
+
     def new_index(self, wanted: str) -> str:
-        """A name for an index or a carried side that no parameter and no other index has."""
+        """A name for an index that no parameter and no enclosing loop has."""
         name = python_name(wanted)
-        taken = self.taken | self.locals
         candidates = [name, *("jk" if wanted == "i" else ""), *(f"{name}{n}" for n in range(2, 99))]
-        return next(candidate for candidate in candidates if candidate not in taken)
+        return next(candidate for candidate in candidates if candidate not in self.taken)
+
+    def new_name(self, wanted: str) -> str:
+        """A name that nothing else in the class will have."""
+        name = self.new_index(wanted)
+        self.taken.add(name)
+        return name
 
     # --- Merges ---
 
     def _merge(self, step: program.MergeStep, flow: Flow, place: Place) -> Flow:
         flow = self.bind(flow)
-        paths = list(self._static_paths(step.paths))
-        if any(isinstance(path, program.ForStep) or self._is_uneven(path) for path in paths):
+        paths = list(self._static_paths(step.paths, self.environment))
+        if any(isinstance(path, program.ForStep) or self._is_uneven(path) for path, _ in paths):
             merged = self._listed_merge(step, flow, place)
         else:
             merged = self._written_merge(step, paths, flow, place)
         return self.refer(step.name, merged)
 
-    def _static_paths(self, paths: program.Body) -> Iterator[program.Statement]:
-        """The paths, through choices that are made already."""
+    def _static_paths(
+        self, paths: program.Body, environment: Environment
+    ) -> Iterator[tuple[program.Statement, Environment]]:
+        """The paths and what names mean there, through all that is decided or listed already."""
         for path in paths:
             if isinstance(path, program.IfStep):
-                condition = self.environment.truth(path.condition)
+                condition = environment.truth(path.condition)
                 if isinstance(condition, bool):
-                    yield from self._static_paths(path.then if condition else path.otherwise)
+                    chosen = path.then if condition else path.otherwise
+                    yield from self._static_paths(chosen, environment)
                     continue
-            yield path
+            if isinstance(path, program.ForStep) and isinstance(path.values, tuple):
+                for value in path.values:
+                    inner = environment.bind(path.variable, environment.evaluate(value))
+                    yield from self._static_paths(path.body, inner)
+                continue
+            yield path, environment
 
     def _is_uneven(self, path: program.Statement) -> bool:
         """Whether a choice gives another number of paths than one."""
@@ -615,19 +644,24 @@ class Emitter:
         )
 
     def _written_merge(
-        self, step: program.MergeStep, paths: list[program.Statement], flow: Flow, place: Place
+        self,
+        step: program.MergeStep,
+        paths: list[tuple[program.Statement, Environment]],
+        flow: Flow,
+        place: Place,
     ) -> Flow:
         ends: list[Flow] = []
         held: list[str] = list(_variables_in(flow.code))
         self.protected.update(held)
-        for path in paths:
+        outer = self.environment
+        for path, self.environment in paths:
             with self.into_new_lists() as (init, forward):
                 end = self.statement(path, flow, place)
             if forward:
                 # What is computed first must be written first.
                 for at, earlier in enumerate(ends):
                     if earlier.variable is None:
-                        used = {s.target for s in forward if isinstance(s, Assign)}
+                        used = {s.target for s in walk(forward) if isinstance(s, Assign)}
                         self.protected.update(used)
                         ends[at] = self.bind(earlier)
                         self.protected.subtract(used)
@@ -639,6 +673,7 @@ class Emitter:
             held += names
             self.protected.update(names)
             ends.append(end)
+        self.environment = outer
         self.protected.subtract(held)
         shape = step.op.model_construct().infer(tuple(end.shape for end in ends))
         if len(ends) == 1:
@@ -665,9 +700,10 @@ def choose_shape(condition: Truth, then: Shape, otherwise: Shape) -> Shape:
     return Shape(*sides, flat=then.flat)  # type: ignore[arg-type]
 
 
-def _branch(
+def branch_of(
     condition: Condition, then: list[Statement], otherwise: list[Statement]
 ) -> Statement | None:
+    """A choice between statements; None where there are none on either side."""
     if then:
         return Branch(condition, then, otherwise)
     if otherwise:

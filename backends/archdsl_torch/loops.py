@@ -85,7 +85,7 @@ def close(
             # Each round says itself what leaves it: only the first sees what was there before.
             enter[side] = choose(decide("==", [i, first]), before, after.substitute({index: i - 1}))
             final = after.substitute({index: last})
-            leave[side] = choose(decide(">=", [last, first]), final, before)
+            leave[side] = choose(decide(">=", [rounds, 1]), final, before)
         elif not any(name.startswith("?") or name == index for name in growth.variables()):
             enter[side] = before + (i - first) * growth
             leave[side] = before + rounds * growth

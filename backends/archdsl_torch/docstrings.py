@@ -1,0 +1,84 @@
+"""What a class says of itself: the spec's own comment, and the shapes in symbols."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from archdsl.ops import Shape
+from archdsl.symbolic import Division, Number, Symbolic
+from archdsl_torch.signatures import UNKNOWN, Signature
+
+if TYPE_CHECKING:
+    from archdsl_torch.module import File
+
+COLUMNS = 84
+
+
+def class_docstring(
+    file: File, signature: Signature, start: Shape, end: Shape, is_main: bool
+) -> list[str]:
+    """The docstring's lines, indented for a class."""
+    text = " ".join(signature.block.comment.split())
+    if not text and is_main:
+        papers = [entry.text for entry in file.network.program.about if entry.key == "paper"]
+        text = papers[0] if papers else f"{signature.block.name}, as its spec says."
+    text = _harmless(text or f"The spec's block {signature.block.name}.")
+    if text[-1] not in ".!?:":
+        text += "."
+    lines = textwrap.wrap(text, COLUMNS - 4, break_long_words=False)
+    shapes = f"{_shape(signature, start)} -> {_shape(signature, end)}"
+    if UNKNOWN in shapes:
+        shapes = ""
+    if not shapes:
+        closed = [f'    """{lines[0]}"""'] if len(lines) == 1 else None
+        return closed or [f'    """{lines[0]}', *(f"    {line}" for line in lines[1:]), '    """']
+    wrapped = textwrap.wrap(shapes, COLUMNS - 4, subsequent_indent="    ", break_long_words=False)
+    body = [*lines[1:], "", *wrapped]
+    return [f'    """{lines[0]}', *(f"    {line}" if line else "" for line in body), '    """']
+
+
+def _harmless(text: str) -> str:
+    """Text that cannot end the docstring, nor be taken for an escape."""
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    safe = printable.replace("\\", "\\\\").replace('"""', "'''")
+    return safe[:-1] + "'" if safe.endswith('"') else safe
+
+
+def _shape(signature: Signature, shape: Shape) -> str:
+    """(N, channels, height, width), with H and W for what flows in."""
+    sides = (shape.channels,) if shape.flat else (shape.channels, shape.height, shape.width)
+    letters = {
+        signature.inferred_name("input", "height"): Symbolic.variable("H"),
+        signature.inferred_name("input", "width"): Symbolic.variable("W"),
+    }
+    return f"(N, {', '.join(_side(Symbolic.of(side).substitute(letters)) for side in sides)})"
+
+
+def _side(side: Number) -> str:
+    """A side as mathematics: `ceil(H / 2)` for `(H + 1) // 2`."""
+    if isinstance(side, Symbolic):
+        rounded = _as_ceil(side)
+        if rounded is not None:
+            return rounded
+    return str(side)
+
+
+def _as_ceil(side: Symbolic) -> str | None:
+    """`(a - 1) // b + 1`, or `(a + b - 1) // b` of a known b, is `ceil(a / b)`."""
+    divisions = [
+        (monomial[0], coefficient)
+        for monomial, coefficient in side.terms.items()
+        if len(monomial) == 1 and isinstance(monomial[0], Division) and not monomial[0].exact
+    ]
+    if len(divisions) != 1 or divisions[0][1] != 1:
+        return None
+    division = divisions[0][0]
+    rest = side - Symbolic.of(division)
+    bottom: Number = division.denominator.constant() or division.denominator
+    top = division.numerator + rest * bottom - bottom + 1
+    if Symbolic.of(rest).constant() is None or Symbolic.of(top).constant() is not None:
+        return None
+    if len(Symbolic.of(top).terms) != 1:
+        return None
+    return f"ceil({top} / {bottom})"

@@ -1,0 +1,421 @@
+"""Namespaces as `nn.Sequential`: on one expression where that says it, else appended line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from archdsl.ir import program
+from archdsl.ir.layers import build_op
+from archdsl.ops import Shape
+from archdsl.symbolic import Condition, Number, Symbolic
+from archdsl_torch.code import (
+    Assign,
+    Branch,
+    Code,
+    Comprehension,
+    Do,
+    FormattedName,
+    Literal,
+    Loop,
+    Member,
+    Starred,
+    Statement,
+    Text,
+    call,
+    variables_of,
+)
+from archdsl_torch.emitter import Emitter, NameParts, Place, choose_shape, names_used
+from archdsl_torch.loops import LoopShapes, substitute
+from archdsl_torch.rules import Function, torch_of
+
+
+@dataclass(frozen=True)
+class Built:
+    """A namespace as one module.
+
+    `before` is what `forward` does to the input first. `prelude` are statements that must precede
+    the construction `module`, `additions` those that fill it afterwards.
+    """
+
+    module: Code
+    shape: Shape
+    before: Function | None
+    prelude: list[Statement] = field(default_factory=list)
+    additions: list[Statement] = field(default_factory=list)
+
+
+class NotSequential(Exception):
+    """The members are not applied one after the other, so `forward` must say how."""
+
+
+class NeedsStatements(Exception):
+    """The members are, but no single expression lists them."""
+
+
+def build_sequential(
+    emitter: Emitter, body: program.Body, shape: Shape, name: NameParts, place: Place
+) -> Built | None:
+    """The namespace as `nn.Sequential`, or None where it is none."""
+    try:
+        return _build(emitter, body, shape, name, place)
+    except NotSequential:
+        return None
+
+
+def _build(
+    emitter: Emitter, body: program.Body, shape: Shape, name: NameParts, place: Place
+) -> Built:
+    try:
+        listed = _Listed(emitter)
+        end = listed.body(body, shape)
+        return Built(call("nn.Sequential", *listed.items), end, listed.before)
+    except NeedsStatements:
+        pass
+    own_attribute = not place.containers and _static(name) is not None
+    variable = f"self.{_static(name)}" if own_attribute else emitter.new_index("layers")
+    appended = _Appended(emitter, Text(variable))
+    end = appended.body(body, shape)
+    if own_attribute:
+        return Built(
+            call("nn.Sequential"), end, appended.before, additions=appended.statements
+        )
+    prelude = [Assign(variable, call("nn.Sequential")), *appended.statements]
+    return Built(Text(variable), end, appended.before, prelude)
+
+
+def _static(name: NameParts) -> str | None:
+    text = "".join(map(str, name)) if all(isinstance(p, str | int) for p in name) else ""
+    return text if text.isidentifier() else None
+
+
+class _Sequencer:
+    """What both forms share: following the shape and asking the rules."""
+
+    def __init__(self, emitter: Emitter) -> None:
+        self.emitter = emitter
+        self.before: Function | None = None
+        self.is_empty = True
+        self.nested = 0
+        self.position: Number = 0
+        """What the next unnamed member is called."""
+
+    def body(self, body: program.Body, shape: Shape) -> Shape:
+        """Add the members of a body; the shape behind them."""
+        for statement in body:
+            shape = self.statement(statement, shape)
+        return shape
+
+    def statement(self, statement: program.Statement, shape: Shape) -> Shape:
+        match statement:
+            case program.LineStep(steps, alias=None):
+                for step in steps:
+                    shape = self.step(step, shape)
+                return shape
+            case program.NamespaceStep():
+                return self.namespace(statement, shape)
+            case program.IfStep():
+                condition = self.emitter.environment.truth(statement.condition)
+                if isinstance(condition, bool):
+                    return self.body(statement.then if condition else statement.otherwise, shape)
+                return self.branch(statement, condition, shape)
+            case program.ForStep():
+                first, last, values = self.emitter.range_of(statement)
+                if first is None or last is None:
+                    for value in self.emitter.listed(statement):
+                        with self.emitter.bound(statement.variable, value):
+                            shape = self.body(statement.body, shape)
+                    return shape
+                return self.loop(statement, first, last, values, shape)
+            case _:
+                raise NotSequential
+
+    def step(self, step: program.Step, shape: Shape) -> Shape:
+        match step:
+            case program.LayerStep():
+                return self.layer(step, shape)
+            case program.CallStep():
+                return self.call(step, shape)
+            case program.RepeatStep():
+                return self.repeat(step, shape)
+            case _:
+                raise NotSequential
+
+    def layer(self, step: program.LayerStep, shape: Shape) -> Shape:
+        op = build_op(step, self.emitter.environment, shape)
+        torch = torch_of(op, shape)
+        if torch.module is None:
+            raise NotSequential
+        if torch.before is not None:
+            if not self.is_empty or self.nested:
+                raise NotSequential
+            self.before = torch.before
+        if torch.helper:
+            self.emitter.file.helpers.add(torch.helper)
+        self.add(self.name_of(step), torch.module)
+        shape = op.infer((shape,))
+        return self.layer(step.implied, shape) if step.implied is not None else shape
+
+    def call(self, step: program.CallStep, shape: Shape) -> Shape:
+        if len(self.emitter.file.signature(step.block).inputs) > 1:
+            raise NotSequential
+        construction, after = self.emitter.construct(step, shape, {})
+        self.add(self.name_of(step), construction)
+        return after
+
+    def name_of(self, step: program.LayerStep | program.CallStep) -> NameParts | None:
+        """The name that the author gave, if it is another than the position."""
+        name = self.emitter.name_parts(step.name) if step.name is not None else None
+        if "".join(map(str, name or (step.default,))) in self.emitter.referenced:
+            raise NotSequential
+        return None if name == (str(self.position),) else name
+
+    def repeat(self, step: program.RepeatStep, shape: Shape) -> Shape:
+        """The same member several times, listed or in a loop."""
+        emitter = self.emitter
+        count = emitter.environment.whole(step.count, "a repeat")
+        index = emitter.new_index("i")
+        modules: list[Code] = []
+
+        def try_once(start: Shape) -> tuple[Shape, set[str]]:
+            scratch = _Listed(emitter.scratch())
+            scratch.nested, scratch.position = 1, self.position
+            after = scratch.step(step.member, start)
+            modules[:] = scratch.items
+            return after, {name for item in modules for name in variables_of(item)}
+
+        shapes = emitter.loop_shapes(shape, index, 0, count - 1, try_once)
+        if isinstance(count, int):
+            return self.known_rounds(step, shapes, shape, count, index, len(modules))
+        return self.unknown_rounds(step, shapes, count, index, len(modules))
+
+    def known_rounds(
+        self,
+        step: program.RepeatStep,
+        shapes: LoopShapes,
+        start: Shape,
+        count: int,
+        index: str,
+        each: int,
+    ) -> Shape:
+        """Rounds of equal shapes together: the first often differs from the rest."""
+        entering = []
+        shape = start
+        for number in range(count):
+            if shapes.is_written_out or not shapes.varies:
+                entering.append(shape)
+            else:
+                entering.append(substitute(shapes.enter, {index: number}))
+            if shapes.is_written_out or count == 1:
+                scratch = _Listed(self.emitter.scratch())
+                scratch.nested = 1
+                shape = scratch.step(step.member, shape)
+        runs = [(enter, len(list(rounds))) for enter, rounds in groupby(entering)]
+        if len(runs) > 2 and not shapes.is_written_out:
+            return self.unknown_rounds(step, shapes, count, index, each)
+        for enter, rounds in runs:
+            if rounds == 1 or (each > 1 and rounds <= 3):
+                for _ in range(rounds):
+                    self.step(step.member, enter)
+            else:
+                self.comprehension(step, enter, rounds, "_", each)
+        return shape if shapes.is_written_out else shapes.leave
+
+    def unknown_rounds(
+        self, step: program.RepeatStep, shapes: LoopShapes, count: Number, index: str, each: int
+    ) -> Shape:
+        """Rounds that only the constructor counts, or that differ one by one."""
+        self.comprehension(step, shapes.enter, count, index if shapes.varies else "_", each, shapes)
+        return shapes.leave
+
+    # What the two forms do differently:
+
+    def add(self, name: NameParts | None, module: Code) -> None:
+        raise NotImplementedError
+
+    def namespace(self, step: program.NamespaceStep, shape: Shape) -> Shape:
+        raise NotImplementedError
+
+    def branch(self, step: program.IfStep, condition: Condition, shape: Shape) -> Shape:
+        raise NotImplementedError
+
+    def loop(
+        self, step: program.ForStep, first: Number, last: Number, values: Code, shape: Shape
+    ) -> Shape:
+        raise NotImplementedError
+
+    def comprehension(
+        self,
+        step: program.RepeatStep,
+        enter: Shape,
+        count: Number,
+        index: str,
+        each: int,
+        shapes: LoopShapes | None = None,
+    ) -> None:
+        raise NotImplementedError
+
+
+class _Listed(_Sequencer):
+    """`nn.Sequential(a, b, *(c for _ in range(3)))`."""
+
+    def __init__(self, emitter: Emitter) -> None:
+        super().__init__(emitter)
+        self.items: list[Code] = []
+
+    def add(self, name: NameParts | None, module: Code) -> None:
+        if name is not None:
+            raise NeedsStatements
+        self.items.append(module)
+        self.position, self.is_empty = self.position + 1, False
+
+    def namespace(self, step: program.NamespaceStep, shape: Shape) -> Shape:
+        raise NeedsStatements
+
+    def branch(self, step: program.IfStep, condition: Condition, shape: Shape) -> Shape:
+        raise NeedsStatements
+
+    def loop(
+        self, step: program.ForStep, first: Number, last: Number, values: Code, shape: Shape
+    ) -> Shape:
+        raise NeedsStatements
+
+    def comprehension(
+        self,
+        step: program.RepeatStep,
+        enter: Shape,
+        count: Number,
+        index: str,
+        each: int,
+        shapes: LoopShapes | None = None,
+    ) -> None:
+        if each != 1 or (shapes is not None and shapes.carried):
+            raise NeedsStatements
+        inner = _Listed(self.emitter)
+        inner.nested, inner.position = 1, self.position
+        inner.step(step.member, enter)
+        rounds = Comprehension(inner.items[0], index, call("range", Literal(count)), "(", ")")
+        self.items.append(Starred(rounds))
+        self.position, self.is_empty = self.position + count, False
+
+
+class _Appended(_Sequencer):
+    """`self.features.append(a)`, inside loops and branches too."""
+
+    def __init__(self, emitter: Emitter, container: Text) -> None:
+        super().__init__(emitter)
+        self.container = container
+        self.statements: list[Statement] = []
+        self.length: Number = 0
+
+    def add(self, name: NameParts | None, module: Code) -> None:
+        if name is None and self.position == self.length:
+            self.statements.append(Do(call(Member(self.container, "append"), module)))
+        else:
+            key = FormattedName(name or (self.position,))
+            self.statements.append(Do(call(Member(self.container, "add_module"), key, module)))
+        is_number = name is not None and len(name) == 1 and str(name[0]).isdigit()
+        self.position = int(str(name[0])) + 1 if name and is_number else self.position + 1
+        self.length, self.is_empty = self.length + 1, False
+
+    def namespace(self, step: program.NamespaceStep, shape: Shape) -> Shape:
+        name = self.emitter.name_parts(step.name)
+        if "".join(map(str, name)) in self.emitter.referenced:
+            raise NotSequential
+        place = Place(((), name))  # Any place but the module itself: a variable holds the container.
+        built = _build(self.emitter, step.body, shape, name, place)
+        if built.before is not None:
+            if not self.is_empty or self.nested:
+                raise NotSequential
+            self.before = built.before
+        self.statements.extend(built.prelude)
+        self.add(name, built.module)
+        return built.shape
+
+    def branch(self, step: program.IfStep, condition: Condition, shape: Shape) -> Shape:
+        start = self.position, self.length
+        ends = []
+        self.nested += 1
+        for body in (step.then, step.otherwise):
+            self.position, self.length = start
+            with self._into_new_list() as statements:
+                after = self.body(body, shape)
+            ends.append((after, self.position, self.length, statements))
+        self.nested -= 1
+        (then, position, length, first), (otherwise, other_position, other_length, second) = ends
+        if position - length != other_position - other_length:
+            raise NotSequential
+        from archdsl.symbolic import choose
+
+        self.position = choose(condition, position, other_position)
+        self.length = choose(condition, length, other_length)
+        self.statements.append(Branch(condition, first, second))
+        return choose_shape(condition, then, otherwise)
+
+    def loop(
+        self, step: program.ForStep, first: Number, last: Number, values: Code, shape: Shape
+    ) -> Shape:
+        emitter = self.emitter
+        index = emitter.new_index(step.variable)
+        symbol = Symbolic.variable(index)
+
+        def try_once(start: Shape) -> tuple[Shape, set[str]]:
+            scratch = _Appended(emitter.scratch(), self.container)
+            scratch.nested, scratch.position, scratch.length = 1, self.position, self.length
+            with scratch.emitter.bound(step.variable, symbol):
+                after = scratch.body(step.body, start)
+            return after, names_used(scratch.statements)
+
+        shapes = emitter.loop_shapes(shape, index, first, last, try_once)
+        if shapes.is_written_out:
+            assert isinstance(first, int) and isinstance(last, int)
+            for value in range(first, last + 1):
+                with emitter.bound(step.variable, value):
+                    shape = self.body(step.body, shape)
+            return shape
+        with (
+            self._rounds(index, values, last - first + 1, shapes),
+            emitter.bound(step.variable, symbol),
+        ):
+            self.body(step.body, shapes.enter)
+        return shapes.leave
+
+    def comprehension(
+        self,
+        step: program.RepeatStep,
+        enter: Shape,
+        count: Number,
+        index: str,
+        each: int,
+        shapes: LoopShapes | None = None,
+    ) -> None:
+        with self._rounds(index, call("range", Literal(count)), count, shapes):
+            self.step(step.member, enter)
+
+    @contextmanager
+    def _rounds(
+        self, index: str, values: Code, count: Number, shapes: LoopShapes | None
+    ) -> Iterator[None]:
+        """What is added inside is added once a round."""
+        if self.position != self.length:
+            raise NotSequential  # `forward` can count positions that `append` cannot.
+        carried = shapes.carried if shapes else ()
+        self.statements += [Assign(side.name, Literal(side.start)) for side in carried]
+        before = self.length
+        self.nested += 1
+        with self.emitter.inside_loop(index), self._into_new_list() as statements:
+            yield
+        self.nested -= 1
+        statements += [Assign(side.name, Literal(side.update)) for side in carried]
+        self.length = self.position = before + (self.length - before) * count
+        self.statements.append(Loop(index, values, statements))
+
+    @contextmanager
+    def _into_new_list(self) -> Iterator[list[Statement]]:
+        outer, self.statements = self.statements, []
+        yield self.statements
+        self.statements = outer
+
+

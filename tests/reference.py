@@ -1,0 +1,188 @@
+"""The graph run in torch, op by op, from the ops' definitions: what emitted modules are held against.
+
+It shares no code with the backend. Weights come from a state dict by the graph's own paths.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from archdsl import ops
+from archdsl.ir.graph import Graph, LayerNode
+from archdsl.network import Network
+from torch import Tensor
+
+Weights = Callable[[str], Tensor]
+
+
+def run_graph(network: Network, state: Mapping[str, Tensor], x: Tensor) -> dict[str, Tensor]:
+    """Every layer's output in evaluation mode, by its path; the input is `input`."""
+    flat: Graph = network.facts.flat
+    values: dict[str, Tensor] = {"input": x}
+    for node in flat:
+        if isinstance(node, LayerNode):
+            inputs = [values[name] for name in flat.operands(node.name)]
+            prefix = f"{node.name}."
+            own = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+            values[node.name] = _apply(node.op, inputs, own)
+    return values
+
+
+def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
+    """Every key of the state dict and its shape, as the ops' `weights` say."""
+    flat = network.facts.flat
+    return {
+        f"{node.name}.{name}": weight.shape
+        for node in flat
+        if isinstance(node, LayerNode)
+        for name, weight in node.op.weights(flat.operand_shapes(node.name)).items()
+    }
+
+
+def _unfold(x: Tensor, op: Any, fill: float) -> Tensor:
+    """(N, C, kernel height, kernel width, H, W): every window, gathered by index."""
+    (top, left), (bottom, right) = op.pad, op.after
+    height, width = op.output_sides((ops.Shape(x.shape[2], x.shape[3], x.shape[1]),))
+    rows = _indices(height, op.stride[0], op.dilation[0], op.kernel[0])
+    columns = _indices(width, op.stride[1], op.dilation[1], op.kernel[1])
+    need_h = max(0, int(rows.max()) + 1 - (x.shape[2] + top + bottom))
+    need_w = max(0, int(columns.max()) + 1 - (x.shape[3] + left + right))
+    padded = F.pad(x, (left, right + need_w, top, bottom + need_h), value=fill)
+    return padded[:, :, rows[:, None, :, None], columns[None, :, None, :]]
+
+
+def _indices(count: int, stride: int, dilation: int, kernel: int) -> Tensor:
+    starts = torch.arange(count) * stride
+    return torch.arange(kernel)[:, None] * dilation + starts[None, :]
+
+
+def _conv(op: ops.Conv2d, x: Tensor, w: Mapping[str, Tensor]) -> Tensor:
+    windows = _unfold(x, op, 0.0)
+    n, channels, kh, kw, height, width = windows.shape
+    each = channels // op.groups
+    windows = windows.reshape(n, op.groups, each, kh, kw, height, width)
+    weight = w["weight"].reshape(op.groups, op.filters // op.groups, each, kh, kw)
+    out = torch.einsum("ngcijhw,gfcij->ngfhw", windows, weight).reshape(n, op.filters, height, width)
+    return out + w["bias"][:, None, None] if op.bias else out
+
+
+def _avg_pool(op: ops.AvgPool2d, x: Tensor) -> Tensor:
+    total = _unfold(x, op, 0.0).sum(dim=(2, 3))
+    inside = torch.ones_like(x[:1, :1])
+    if op.count_padding:
+        # Padding counts, but not what a rounded-up window sees behind it.
+        (top, left), (bottom, right) = op.pad, op.after
+        inside = F.pad(inside, (left, right, top, bottom), value=1.0)
+        bare = op.model_copy(update={"pad": (0, 0), "pad_after": None})
+        rows = _indices(total.shape[2], op.stride[0], 1, op.kernel[0])
+        columns = _indices(total.shape[3], op.stride[1], 1, op.kernel[1])
+        grown = F.pad(
+            inside,
+            (
+                0,
+                max(0, int(columns.max()) + 1 - inside.shape[3]),
+                0,
+                max(0, int(rows.max()) + 1 - inside.shape[2]),
+            ),
+        )
+        del bare
+        count = grown[:, :, rows[:, None, :, None], columns[None, :, None, :]].sum(dim=(2, 3))
+    else:
+        count = _unfold(inside, op, 0.0).sum(dim=(2, 3))
+    return total / count
+
+
+def _adaptive(op: ops.AdaptiveAvgPool2d, x: Tensor) -> Tensor:
+    height, width = op.output
+    rows = [(i * x.shape[2] // height, -(-(i + 1) * x.shape[2] // height)) for i in range(height)]
+    columns = [(j * x.shape[3] // width, -(-(j + 1) * x.shape[3] // width)) for j in range(width)]
+    lines = [
+        torch.stack([x[:, :, a:b, c:d].mean(dim=(2, 3)) for c, d in columns], dim=-1) for a, b in rows
+    ]
+    return torch.stack(lines, dim=-2)
+
+
+def _lrn(op: ops.LocalResponseNorm, x: Tensor) -> Tensor:
+    square = x * x
+    before = op.size // 2
+    padded = F.pad(square, (0, 0, 0, 0, before, op.size - 1 - before))
+    window = sum(padded[:, i : i + x.shape[1]] for i in range(op.size))
+    return x / (op.k + op.alpha / op.size * window) ** op.beta
+
+
+def _broadcast(values: list[Tensor], combine: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    result = values[0]
+    for value in values[1:]:
+        result = combine(result, value)
+    return result
+
+
+def _channels(weight: Tensor, x: Tensor) -> Tensor:
+    return weight.reshape(1, -1, *([1] * (x.dim() - 2)))
+
+
+def _apply(op: ops.Op, inputs: list[Tensor], w: Mapping[str, Tensor]) -> Tensor:
+    x = inputs[0]
+    match op:
+        case ops.Conv2d():
+            return _conv(op, x, w)
+        case ops.Linear():
+            out = x.flatten(1) @ w["weight"].T
+            return out + w["bias"] if op.bias else out
+        case ops.MaxPool2d():
+            return _unfold(x, op, -math.inf).amax(dim=(2, 3))
+        case ops.AvgPool2d():
+            return _avg_pool(op, x)
+        case ops.AdaptiveAvgPool2d():
+            return _adaptive(op, x)
+        case ops.GlobalAvgPool2d():
+            return x.mean(dim=(2, 3), keepdim=True)
+        case ops.GlobalMaxPool2d():
+            return x.amax(dim=(2, 3), keepdim=True)
+        case ops.LocalResponseNorm():
+            return _lrn(op, x)
+        case ops.BatchNorm():
+            scale = w["weight"] / torch.sqrt(w["running_var"] + op.epsilon)
+            shift = w["bias"] - w["running_mean"] * scale
+            return x * _channels(scale, x) + _channels(shift, x)
+        case ops.Flatten():
+            return x.flatten(1)
+        case ops.Identity() | ops.Dropout():
+            return x
+        case ops.ReLU():
+            return x.clamp(min=0) if op.ceiling is None else x.clamp(0, op.ceiling)
+        case ops.LeakyReLU():
+            return torch.where(x > 0, x, op.slope * x)
+        case ops.PReLU():
+            return torch.where(x > 0, x, _channels(w["weight"], x) * x)
+        case ops.Tanh():
+            return 1 - 2 / (torch.exp(2 * x) + 1)
+        case ops.ScaledTanh():
+            return 1.7159 * (1 - 2 / (torch.exp(4 / 3 * x) + 1))
+        case ops.Sigmoid():
+            return 1 / (1 + torch.exp(-x))
+        case ops.HardSigmoid():
+            return (x / 6 + 0.5).clamp(0, 1)
+        case ops.SiLU():
+            return x / (1 + torch.exp(-x))
+        case ops.HardSwish():
+            return x * (x / 6 + 0.5).clamp(0, 1)
+        case ops.GELU():
+            return x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))
+        case ops.Softmax():
+            powers = torch.exp(x - x.amax(dim=1, keepdim=True))
+            return powers / powers.sum(dim=1, keepdim=True)
+        case ops.Add():
+            return _broadcast(inputs, torch.add)
+        case ops.Multiply():
+            return _broadcast(inputs, torch.mul)
+        case ops.Mean():
+            return _broadcast(inputs, torch.add) / len(inputs)
+        case ops.Concat():
+            return torch.cat(inputs, dim=1)
+        case _:
+            raise AssertionError(f"no reference for {type(op).__name__}")
