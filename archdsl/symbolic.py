@@ -51,11 +51,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The sum of a term over the values of an index; `values` is how code writes them."""
+    """The sum of a term over an index that runs from `first` to `last`."""
 
     term: Symbolic
     index: str
-    values: str
+    first: Symbolic
+    last: Symbolic
 
 
 Atom = Variable | Division | Application | Choice | Sum
@@ -340,6 +341,16 @@ def choose(condition: Truth, then: Number, otherwise: Number) -> Number:
     return Symbolic.of(Choice(condition, Symbolic.of(then), Symbolic.of(otherwise)))
 
 
+def add_up(term: Number, index: str, first: Number, last: Number) -> Number:
+    """The sum of a term over an index from `first` to `last`, both included."""
+    if index not in Symbolic.of(term).variables():
+        return term * apply("max", last - first + 1, 0)
+    if isinstance(first, int) and isinstance(last, int):
+        rounds = (Symbolic.of(term).substitute({index: i}) for i in range(first, last + 1))
+        return sum(rounds, 0)
+    return Symbolic.of(Sum(Symbolic.of(term), index, Symbolic.of(first), Symbolic.of(last)))
+
+
 def _atom_variables(atom: Atom) -> Iterator[str]:
     match atom:
         case Variable(name):
@@ -354,8 +365,10 @@ def _atom_variables(atom: Atom) -> Iterator[str]:
             yield from condition.variables()
             yield from then.variables()
             yield from otherwise.variables()
-        case Sum(term, index, _):
+        case Sum(term, index, first, last):
             yield from (name for name in term.variables() if name != index)
+            yield from first.variables()
+            yield from last.variables()
 
 
 def _substitute_atom(atom: Atom, values: Mapping[str, Number]) -> Number:
@@ -371,9 +384,11 @@ def _substitute_atom(atom: Atom, values: Mapping[str, Number]) -> Number:
             return choose(
                 condition.substitute(values), then.substitute(values), otherwise.substitute(values)
             )
-        case Sum(term, index, written):
+        case Sum(term, index, first, last):
             inner = {name: value for name, value in values.items() if name != index}
-            return Symbolic.of(Sum(Symbolic.of(term.substitute(inner)), index, written))
+            return add_up(
+                term.substitute(inner), index, first.substitute(values), last.substitute(values)
+            )
 
 
 # --- As Python writes it ---
@@ -484,8 +499,9 @@ def _write_atom(atom: Atom | _Factor) -> tuple[str, int]:
             raise ValueError(f"{atom.function} takes one argument")
         case Choice(condition, then, otherwise):
             return f"{python(then)} if {python(condition)} else {python(otherwise)}", _CHOICE
-        case Sum(term, index, values):
-            return f"sum({python(term)} for {index} in {values})", _ATOM
+        case Sum(term, index, first, last):
+            ends = f"{python(last + 1)}" if first == 0 else f"{python(first)}, {python(last + 1)}"
+            return f"sum({python(term)} for {index} in range({ends}))", _ATOM
 
 
 def _write_rounding(function: str, argument: Symbolic) -> tuple[str, int]:

@@ -16,4 +16,4 @@ def command(spec: str, output: str | None, backend: str, settings: dict[str, str
     """Write a network as a PyTorch module; needs no torch."""
     network = load(spec, settings)
     format, data = emit(network, backend)
-    deliver(data, output or f"{network.stem}.{format}", network)
+    deliver(data, f"{network.stem}.{format}" if output is None else output, network)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 import click
@@ -30,7 +31,7 @@ def command(spec: str, format: str, output: str | None, settings: dict[str, str]
 
         from archdsl.report.terminal import print_summary
 
-        print_summary(network, Console(highlight=False))
+        print_summary(network, Console(), shutil.get_terminal_size().columns)
         return
     text = summary_json(network) if format == "json" else summary_text(network)
     if output is None:

@@ -66,6 +66,31 @@ class SpecError(Exception):
         return "\n".join(render_text(diagnostic) for diagnostic in self.diagnostics)
 
 
+def error(
+    code: str, message: str, span: Span | None, note: str = "", help: str = ""
+) -> SpecError:
+    """One complaint, ready to raise."""
+    return SpecError([Diagnostic(code, message, span, note=note, help=help)])
+
+
+def did_you_mean(wrong: str, known: Iterable[str], otherwise: str = "") -> str:
+    """A help line: the known name that was most likely meant, or what else there is to say."""
+    near = suggest(wrong, known)
+    return f"did you mean `{near}`?" if near else otherwise
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Complaints as a reader meets their places: text by text, from its first line to its last."""
+    found = list(diagnostics)
+    sources = list(dict.fromkeys(id(d.span.source) if d.span else 0 for d in found))
+
+    def place(diagnostic: Diagnostic) -> tuple[int, int]:
+        span = diagnostic.span
+        return (sources.index(id(span.source)), span.start) if span else (sources.index(0), 0)
+
+    return sorted(found, key=place)
+
+
 def suggest(wrong: str, known: Iterable[str]) -> str | None:
     """The known name that the wrong one was most likely meant to be, or None."""
     choices = list(known)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, TypeGuard
 
-from archdsl.diagnostics import Diagnostic, SpecError, suggest
+from archdsl.diagnostics import did_you_mean, error
 from archdsl.ops import Shape
 from archdsl.symbolic import (
     FUNCTIONS,
@@ -24,8 +24,13 @@ from archdsl.syntax.source import Span
 Size = tuple[Number, Number]
 Value = Number | bool | Condition | Size
 AXES = ("height", "width", "channels")
+CALLABLE = tuple(name for name in FUNCTIONS if name.isalpha())
+"""The functions that an author can call."""
 
-_ARITHMETIC = {
+LARGEST = 10**30
+"""A number beyond it, or a fraction finer than its inverse, is a mistake and not a size."""
+
+_ARITHMETIC: Mapping[str, Callable[[Any, Any], Number]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
@@ -49,18 +54,20 @@ class Environment:
     def evaluate(self, expression: tree.Expression) -> Value:
         """The value of an expression. Raises SpecError with the place of the trouble."""
         match expression:
-            case tree.Number(value) | tree.Truth(value):
+            case tree.Truth(value):
                 return value
+            case tree.Number(number):
+                _check_magnitude(number, expression.span)
+                return number
             case tree.SizeLiteral(height, width):
                 return self.number(height), self.number(width)
             case tree.Name(name, span):
                 if name not in self.values:
-                    near = suggest(name, self.values)
                     raise error(
                         "E501",
                         f"no parameter is called `{name}` here",
                         span,
-                        help=f"did you mean `{near}`?" if near else _scope_help(self.values),
+                        help=did_you_mean(name, self.values, _scope_help(self.values)),
                     )
                 return self.values[name]
             case tree.Incoming():
@@ -120,17 +127,28 @@ class Environment:
         self, operator: str, left: Number | Size, right: Number | Size, span: Span
     ) -> Number | Size:
         """Arithmetic; on a size it works side by side."""
+        if isinstance(left, tuple) or isinstance(right, tuple):
+            lefts = left if isinstance(left, tuple) else (left, left)
+            rights = right if isinstance(right, tuple) else (right, right)
+            return (
+                self._operate(operator, lefts[0], rights[0], span),
+                self._operate(operator, lefts[1], rights[1], span),
+            )
+        return self._operate(operator, left, right, span)
+
+    def _operate(self, operator: str, left: Number, right: Number, span: Span) -> Number:
         try:
-            if isinstance(left, tuple) or isinstance(right, tuple):
-                lefts = left if isinstance(left, tuple) else (left, left)
-                rights = right if isinstance(right, tuple) else (right, right)
-                first, second = (
-                    _ARITHMETIC[operator](a, b) for a, b in zip(lefts, rights, strict=True)
-                )
-                return first, second
-            result: Number = _ARITHMETIC[operator](left, right)
+            result = _ARITHMETIC[operator](left, right)
         except ZeroDivisionError:
-            raise error("E504", "division by zero", span) from None
+            raise error(
+                "E504",
+                "division by zero",
+                span,
+                note=f"{show(left)} {operator} {show(right)}",
+                help="let an `if` exclude the case, or change the parameter",
+            ) from None
+        if not isinstance(result, Symbolic):
+            _check_magnitude(result, span)
         return result
 
     def _compare(self, expression: tree.Binary) -> Value:
@@ -158,14 +176,7 @@ class Environment:
         )
 
     def _incoming(self, expression: tree.Incoming) -> Number:
-        if expression.axis not in AXES:
-            near = suggest(expression.axis, AXES)
-            raise error(
-                "E501",
-                f"`in` has no `{expression.axis}`",
-                expression.span,
-                help=f"write in.{near}" if near else "write in.channels, in.height or in.width",
-            )
+        check_axis(expression)
         if self.incoming is None:
             raise error(
                 "E505",
@@ -177,25 +188,49 @@ class Environment:
         return side
 
     def _call(self, expression: tree.FunctionCall) -> Number:
-        names = [name for name in FUNCTIONS if name.isalpha()]
-        if expression.function not in names:
-            near = suggest(expression.function, names)
-            raise error(
-                "E501",
-                f"no function is called `{expression.function}`",
-                expression.span,
-                help=f"did you mean `{near}`?" if near else f"there are {', '.join(names)}",
-            )
-        several = expression.function in ("min", "max")
-        if not expression.arguments or (not several and len(expression.arguments) > 1):
-            wanted = "at least one argument" if several else "one argument"
-            raise error("E506", f"`{expression.function}` takes {wanted}", expression.span)
+        check_function(expression)
         return apply(expression.function, *map(self.number, expression.arguments))
 
 
-def error(code: str, message: str, span: Span, note: str = "", help: str = "") -> SpecError:
-    """One complaint, ready to raise."""
-    return SpecError([Diagnostic(code, message, span, note=note, help=help)])
+def check_axis(expression: tree.Incoming) -> None:
+    """Raise SpecError unless what flows in has such a side."""
+    if expression.axis not in AXES:
+        known = [f"in.{axis}" for axis in AXES]
+        otherwise = f"there are {', '.join(map(_quoted, known))}"
+        raise error(
+            "E501",
+            f"`in` has no `{expression.axis}`",
+            expression.span,
+            help=did_you_mean(f"in.{expression.axis}", known, otherwise),
+        )
+
+
+def check_function(expression: tree.FunctionCall) -> None:
+    """Raise SpecError unless there is such a function, and it takes as many arguments."""
+    if expression.function not in CALLABLE:
+        raise error(
+            "E501",
+            f"no function is called `{expression.function}`",
+            expression.span,
+            help=did_you_mean(
+                expression.function, CALLABLE, f"there are {', '.join(map(_quoted, CALLABLE))}"
+            ),
+        )
+    count = len(expression.arguments)
+    is_several = expression.function in ("min", "max")
+    if count < 1 + is_several or (count > 1 and not is_several):
+        wanted = "two arguments or more" if is_several else "one argument"
+        raise error("E506", f"`{expression.function}` takes {wanted}, not {count}", expression.span)
+
+
+def _check_magnitude(value: int | Fraction, span: Span) -> None:
+    if max(abs(value.numerator), value.denominator) > LARGEST:
+        raise error(
+            "E512",
+            "this number is too large to be meant, or too fine",
+            span,
+            note=f"more than {len(str(LARGEST)) - 1} digits",
+        )
 
 
 def is_number(value: object) -> TypeGuard[Number]:
@@ -222,22 +257,30 @@ def describe(value: Value) -> str:
     return f"`{show(value)}`" if isinstance(value, bool) else f"the number {show(value)}"
 
 
-def names_in(expression: tree.Expression) -> Iterator[tree.Name]:
-    """Every name that an expression uses."""
+def parts_of(expression: tree.Expression) -> Iterator[tree.Expression]:
+    """An expression and everything inside it."""
+    yield expression
     match expression:
-        case tree.Name():
-            yield expression
         case tree.SizeLiteral(left, right) | tree.Binary(_, left, right):
-            yield from names_in(left)
-            yield from names_in(right)
+            yield from parts_of(left)
+            yield from parts_of(right)
         case tree.Unary(_, operand):
-            yield from names_in(operand)
+            yield from parts_of(operand)
         case tree.FunctionCall(_, arguments):
             for argument in arguments:
-                yield from names_in(argument)
+                yield from parts_of(argument)
+
+
+def names_in(expression: tree.Expression) -> Iterator[tree.Name]:
+    """Every name that an expression uses."""
+    return (part for part in parts_of(expression) if isinstance(part, tree.Name))
+
+
+def _quoted(name: str) -> str:
+    return f"`{name}`"
 
 
 def _scope_help(values: Mapping[str, Value]) -> str:
     if not values:
         return "a block sees its own parameters only, and this one has none"
-    return f"a block sees its own parameters only: {', '.join(values)}"
+    return f"a block sees its own parameters only: {', '.join(map(_quoted, values))}"

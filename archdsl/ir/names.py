@@ -11,71 +11,146 @@ from archdsl.syntax.source import Span
 
 MODULE_NAMES = frozenset(
     """
-    add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double
-    dump_patches eval extend extra_repr float forward get_buffer get_extra_state get_parameter
-    get_submodule half insert ipu load_state_dict modules mtia named_buffers named_children
-    named_modules named_parameters parameters pop register_backward_hook register_buffer
-    register_forward_hook register_forward_pre_hook register_full_backward_hook
-    register_full_backward_pre_hook register_load_state_dict_post_hook
-    register_load_state_dict_pre_hook register_module register_parameter
-    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
-    set_submodule share_memory state_dict to to_empty train training type xpu zero_grad
+    T_destination add_module append apply bfloat16 buffers call_super_init children clear compile
+    cpu cuda double dump_patches eval extend extra_repr float forward get_buffer get_extra_state
+    get_parameter get_submodule half insert ipu items keys load_state_dict modules mtia
+    named_buffers named_children named_modules named_parameters parameters pop
+    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
+    register_full_backward_hook register_full_backward_pre_hook
+    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
+    register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
+    set_extra_state set_submodule share_memory state_dict to to_empty train training type update
+    values xpu zero_grad
     """.split()
 )
-"""What `nn.Module` and `nn.Sequential` own; a test compares it with torch."""
+"""What `nn.Module`, `nn.Sequential` and `nn.ModuleDict` own; a test compares it with torch."""
+
+INPUT = "input"
+"""What enters a network or a block, and so no line's name."""
+
+_BETTER = {
+    "children": "branches",
+    "class": "classifier",
+    "clear": "reset",
+    "double": "twice",
+    "eval": "evaluation",
+    "extend": "extension",
+    "forward": "forward_path",
+    "from": "source",
+    "global": "whole",
+    "half": "half_size",
+    "import": "entry",
+    "in": "entry",
+    INPUT: "image",
+    "insert": "inner",
+    "items": "item",
+    "keys": "key",
+    "lambda": "scale",
+    "modules": "layers",
+    "parameters": "weights",
+    "pass": "through",
+    "pop": "pool",
+    "return": "result",
+    "to": "target",
+    "train": "training_path",
+    "training": "training_path",
+    "type": "kind",
+    "update": "refine",
+    "values": "value",
+}
+"""Names that say the same and are free."""
 
 STRUCTURE = ("concat", "add", "multiply", "join", "path", "else")
-MEANT = {
-    "sum": "add",
-    "plus": "add",
-    "mean": "join",
+_MEANT = {
+    "addition": "add",
     "average": "join",
     "cat": "concat",
     "concatenate": "concat",
+    "concatenation": "concat",
+    "mean": "join",
     "mul": "multiply",
-    "times": "multiply",
+    "otherwise": "else",
     "parallel": "concat",
-    "branch": "path",
+    "plus": "add",
+    "product": "multiply",
+    "sum": "add",
+    "times": "multiply",
 }
 """Words that mean a structure word and are none."""
 
 
 def check_name(parts: Iterable[str | object], span: Span, what: str) -> Diagnostic | None:
-    """What is wrong with a name, if anything. Parts that are no text are indices."""
+    """What is wrong with a name, if anything. Parts that are no text are indices.
+
+    `what` is the kind of thing that is named, with its article: `a line`.
+    """
     text = "".join(part if isinstance(part, str) else "0" for part in parts)
-    if text.isdigit():
+    if text.isdigit() and what == "a line":
         return None
-    if not (text.isascii() and text.isidentifier()):
+    if not (text.isascii() and text.isidentifier()) or text.startswith("_"):
         return Diagnostic(
             "E301",
-            f"`{span.text}` cannot name {what}: it becomes an attribute of the module",
+            f"`{span.text}` cannot name {what}: it becomes a name in Python",
             span,
             help="use letters, digits and underscores, beginning with a letter",
         )
-    if keyword.iskeyword(text) or text in MODULE_NAMES or text.startswith("__"):
-        owner = "Python" if keyword.iskeyword(text) or text.startswith("__") else "nn.Module"
+    owner = owner_of(text)
+    if owner is None and text == INPUT and what not in ("a block", "a network"):
+        owner = "what enters the block"
+    if owner is not None:
         return Diagnostic(
             "E302",
             f"`{text}` belongs to {owner} and cannot name {what}",
             span,
-            help=f"write `{text.strip('_')}_1`, or a word that says what it is",
+            help=f"write `{_better(text, what)}`, or another word that says what it is",
         )
     return None
 
 
-def check_structure_word(label: tree.NameTemplate) -> Diagnostic | None:
-    """Whether a group's name is a structure word, misspelt. It would silently drop every path."""
+def owner_of(text: str) -> str | None:
+    """Who has that name already, so that no attribute may have it: Python or torch."""
+    if keyword.iskeyword(text):
+        return "Python"
+    return "nn.Module" if text in MODULE_NAMES else None
+
+
+def _better(text: str, what: str) -> str:
+    kind = what.split()[-1]
+    if kind in ("block", "network"):
+        return f"{text[0].upper()}{text[1:]}{kind.capitalize()}"
+    if kind in ("line", "layer", "member"):
+        return _BETTER.get(text, f"{text}_layer")
+    return f"{text}_value"
+
+
+def check_structure_word(label: tree.NameTemplate, is_group: bool) -> Diagnostic | None:
+    """Whether a name is a structure word, misspelt. It would silently drop every path.
+
+    `is_group` where the name stands over indented lines; on a line of its own only the very words
+    are wrong.
+    """
     text = "".join(part for part in label.parts if isinstance(part, str))
-    meant = MEANT.get(text.lower())
+    stem = text.lower().rstrip("0123456789").rstrip("_")
+    if not is_group:
+        if text not in STRUCTURE:
+            return None
+        return Diagnostic(
+            "E303",
+            f"`{text}:` is a structure word, and this makes it a name",
+            label.span,
+            help=f"put what belongs to `{text}:` on indented lines, or write another name",
+        )
+    meant = _MEANT.get(stem)
     if meant is None:
-        meant = next((word for word in STRUCTURE if text != word and is_one_slip(text, word)), None)
+        meant = next((word for word in STRUCTURE if is_one_slip(stem, word)), None)
     if meant is None:
         return None
+    shown = label.span.text
     return Diagnostic(
         "E303",
-        f"`{text}:` over indented lines reads like `{meant}:`, but is only a name",
+        f"`{shown}:` over indented lines reads like `{meant}:`, but is only a name",
         label.span,
-        help=f"write `{meant}:`, or give the group another name",
+        help=f"write `{meant}:`, or give the group a name that is not so close to it",
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from archdsl.diagnostics import Diagnostic
 from archdsl.ops import Op
 from archdsl.syntax import tree
 from archdsl.syntax.source import Source, Span
@@ -29,7 +30,8 @@ class Option:
 class LayerStep:
     """One layer. `name` is the author's, `default` what an unnamed one is called.
 
-    `implied` is the layer that an `after` rule adds behind it.
+    `title` is what messages call it, `CONV1`; where its `suffix` holds an index, elaboration
+    completes it. `implied` is the layer that an `after` rule adds behind it.
     """
 
     op: type[Op]
@@ -42,6 +44,7 @@ class LayerStep:
     implied: LayerStep | None
     span: Span
     word_span: Span
+    suffix: tree.NameTemplate | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -177,6 +180,15 @@ class Block:
         """The parameter of that name."""
         return next(parameter for parameter in self.parameters if parameter.name == name)
 
+    @property
+    def signature(self) -> str:
+        """The head as an author writes it: `Bottleneck(width, stride = 1)`."""
+        pieces = [
+            p.name if p.default is None else f"{p.name} = {p.default.span.text}"
+            for p in self.parameters
+        ]
+        return f"{self.name}({', '.join(pieces)})"
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Program:
@@ -188,3 +200,5 @@ class Program:
     expects: tuple[tree.Expect, ...]
     sources: tuple[Source, ...] = field(default=())
     """The spec's own text and all that it uses, in the order of first use."""
+    warnings: tuple[Diagnostic, ...] = field(default=())
+    """What is doubtful about the words, before anything is computed."""

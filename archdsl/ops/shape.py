@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,10 @@ class Shape:
     def vector(cls, length: int) -> Shape:
         """`[N]`."""
         return cls(1, 1, length, flat=True)
+
+    def map(self, change: Callable[[Any], Any]) -> Shape:
+        """The shape with every side changed by a function."""
+        return Shape(change(self.height), change(self.width), change(self.channels), self.flat)
 
     @property
     def values(self) -> int:

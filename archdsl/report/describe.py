@@ -5,7 +5,7 @@ The words are the phrases that the op's fields declare, so a new op needs nothin
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 from archdsl.diagnostics import SpecError
 from archdsl.ir.evaluate import Environment, show
@@ -20,11 +20,11 @@ Words = tuple[str, ...]
 def describe_layer(name: str, node: LayerNode, inputs: Inputs) -> tuple[str, Words]:
     """What a layer is, headed by its name: `branch1: CONV`, then ` 64 1x1 filters`, `, pad 1`.
 
-    A name that is the layer word's own says the word too: `conv1`, then `: 64 7x7 filters`.
+    A name that begins with the layer word says it already: `conv1`, then `: 64 7x7 filters`.
     """
     word = _word(node.op)
-    is_said = node.title.lower() in (name, name.rstrip("0123456789").removesuffix("_"))
-    head, joint = (name, ": ") if is_said and " " not in word else (f"{name}: {word}", " ")
+    is_said = re.fullmatch(rf"{re.escape(word)}([0-9_].*)?", name, re.IGNORECASE)
+    head, joint = (name, ": ") if is_said else (f"{name}: {word}", " ")
     pieces = [_said(node.op, phrase) for phrase in _chosen(node.op, inputs)]
     pieces += ["linear"] if node.is_meant_linear else []
     words = [f"{_joint(piece)}{piece}" for piece in pieces]
@@ -119,11 +119,7 @@ def _written(op: Op, field: str) -> str:
         return show(value[0] if is_square and "x" not in kind.example else value)
     if kind.rate:
         return f"{100 * value:.6g}%"
-    return _decimal(value) if isinstance(value, float) else show(value)
-
-
-def _decimal(value: Any) -> str:
-    return f"{value:.6g}"
+    return f"{value:.6g}" if isinstance(value, float) else show(value)
 
 
 def _joint(piece: str) -> str:

@@ -17,14 +17,16 @@ from archdsl.report.text import counted
 from archdsl.syntax.source import Source
 
 SCHEMA = 1
-PROSE_WIDTH = 80
+PROSE_WIDTHS = 20, 80
+"""The least and the most columns of the footer."""
 
 CONVENTIONS = (
     "For one image, at test time. Multiply-adds are those of convolutions and fully connected "
     "layers, biases not counted; layers are these on the longest path. Activations are the values "
     "of the input and of every output but those of activation functions, dropout, identity and "
     "flatten. Buffers are the state dict's other values, batch norm's counter not counted. "
-    "A line with indented lines below it is their sum."
+    "A line with indented lines below it is their sum; one that is like another has the same "
+    "layers inside."
 )
 """What the figures count: the table's footer."""
 
@@ -103,12 +105,10 @@ def footer(network: Summarized, width: int | None) -> list[str]:
         f"{counted(totals.parameters, 'parameter')}, {counted(totals.buffers, 'buffer')}, "
         f"{counted(totals.macs, 'multiply-add')}, {counted(totals.activations, 'activation')}."
     )
-    columns = max(1, min(width or PROSE_WIDTH, PROSE_WIDTH))
-    return [
-        line
-        for text in (figures, CONVENTIONS)
-        for line in textwrap.wrap(text, columns, break_on_hyphens=False)
-    ]
+    least, most = PROSE_WIDTHS
+    columns = most if width is None else max(least, min(width, most))
+    wrap = textwrap.TextWrapper(columns, break_on_hyphens=False).wrap
+    return [*wrap(figures), *wrap(CONVENTIONS)]
 
 
 def _on_one_line(shape: re.Match[str]) -> str:

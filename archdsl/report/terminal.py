@@ -17,10 +17,10 @@ _STYLES = {
 }
 
 
-def print_summary(network: Summarized, console: Console) -> None:
-    """Print the table, as wide as the console is."""
-    table = [Text(text, _STYLES[part]) for part, text in table_lines(network, console.width)]
-    notes = [Text(line, "dim") for line in footer(network, console.width)]
+def print_summary(network: Summarized, console: Console, width: int) -> None:
+    """Print the table in at most `width` columns; a console would take dumb terminals for 80."""
+    table = [Text(text, _STYLES[part]) for part, text in table_lines(network, width)]
+    notes = [Text(line, "dim") for line in footer(network, width)]
     lines = [Text(title(network), "bold"), Text(), *table, Text(), *notes]
     # Lines are laid out already; rich must not break one that a wide character makes too long.
     console.print(Text("\n").join(lines), soft_wrap=True)

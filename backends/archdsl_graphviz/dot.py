@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from typing import cast
 
 import graphviz
 
 from archdsl_graphviz import theme
-from archdsl_graphviz.font import FAMILY
 from archdsl_graphviz.labels import Form
 from archdsl_graphviz.model import Box, Edge, Frame, Panel, Picture, Style
 from archdsl_graphviz.sizes import Size
@@ -17,17 +17,19 @@ from archdsl_graphviz.sizes import Size
 _SHAPES = {
     Form.BOX: "box",
     Form.BLOCK: "box3d",
-    Form.TRAPEZOID: "trapezium",
+    Form.TRAPEZOID: "invtrapezium",
     Form.ROUND: "circle",
     Form.BAR: "box",
     Form.PILL: "box",
     Form.PORT: "plaintext",
 }
-_LINES = {Style.FLOW: "solid", Style.IDENTITY: "bold", Style.PROJECTION: "dashed"}
+# Graphviz knows the widths of this one without looking for a file.
+_FONT = "Helvetica"
+_LINES = {Style.IDENTITY: "bold", Style.PROJECTION: "dashed"}
 
 
 def identifier(path: str) -> str:
-    """A path as a node's name and an XML id: anything but `[\\w.-]` is written as its code."""
+    """A path as a node's name and an XML id: other characters by their codes."""
     return re.sub(r"[^A-Za-z0-9_.-]", lambda match: f"-u{ord(match[0]):x}-", path)
 
 
@@ -63,12 +65,12 @@ def dot_text(picture: Picture) -> str:
     """The whole picture as one graph, labels and colours included; its panels are clusters."""
     graph = _graph(identifier(picture.name))
     graph.graph_attr.update(
-        label=_text(f"{picture.name}\n{picture.subtitle}"), labelloc="t", fontname=FAMILY
+        label=_text(f"{picture.name}\n{picture.subtitle}"), labelloc="t", fontname=_FONT
     )
     graph.node_attr.update(
-        fontname=FAMILY, fontsize=f"{theme.TEXT:g}", style="filled", fontcolor=theme.INK
+        fontname=_FONT, fontsize=f"{theme.TEXT:g}", style="filled", fontcolor=theme.INK
     )
-    graph.edge_attr.update(fontname=FAMILY, fontsize=f"{theme.SMALL:g}", color=theme.LINE)
+    graph.edge_attr.update(fontname=_FONT, fontsize=f"{theme.SMALL:g}", color=theme.LINE)
     for panel in picture.all_panels:
         if panel is picture.overview:
             _write(graph, panel)
@@ -76,7 +78,7 @@ def dot_text(picture: Picture) -> str:
         with graph.subgraph(name=f"cluster_panel_{identifier(panel.path)}") as cluster:
             assert cluster is not None
             label = _text(f"{panel.heading}\n{panel.note}")
-            cluster.attr(label=label, color=theme.FRAME, fontname=FAMILY)
+            cluster.attr(label=label, color=theme.FRAME, fontname=_FONT)
             _write(cluster, panel)
     return str(graph.source)
 
@@ -106,15 +108,18 @@ def _write(graph: graphviz.Digraph, panel: Panel) -> None:
     for frame in panel.frames:
         _write_frame(graph, frame, boxes)
     for edge in _ordered(panel):
-        look = {"label": _text(boxes[edge.source].shape), "style": _LINES[edge.style]}
-        look = {key: value for key, value in look.items() if value not in ("", "solid")}
+        look = {}
+        if shape := boxes[edge.source].shape:
+            look["label"] = _text(f" {shape}")
+        if edge.style is not Style.FLOW:
+            look["style"] = _LINES[edge.style]
         graph.edge(identifier(edge.source), identifier(edge.target), **look)
 
 
 def _write_frame(graph: graphviz.Digraph, frame: Frame, boxes: Mapping[str, Box]) -> None:
     with graph.subgraph(name=f"cluster_{identifier(frame.path)}") as cluster:
         assert cluster is not None
-        cluster.attr(label=_text(frame.label), labeljust="l", color=theme.FRAME, fontname=FAMILY)
+        cluster.attr(label=_text(frame.label), labeljust="l", color=theme.FRAME, fontname=_FONT)
         for path in frame.boxes:
             cluster.node(identifier(path), **_look(boxes[path]))
         for inner in frame.frames:
@@ -139,7 +144,7 @@ def _look(box: Box) -> dict[str, str]:
 
 def _text(text: str) -> str:
     """A text as itself: no escape of Graphviz's, no markup."""
-    return str(graphviz.nohtml(graphviz.escape(text).replace("\n", "\\n")))
+    return cast(str, graphviz.nohtml(graphviz.escape(text).replace("\n", "\\n")))
 
 
 def _inches(pixels: float) -> str:

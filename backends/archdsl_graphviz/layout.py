@@ -27,6 +27,11 @@ class PlacedBox:
     rect: Rect
     shape_at: Rect | None = None
 
+    def moved(self, dx: float, dy: float) -> PlacedBox:
+        """The same box elsewhere."""
+        shape_at = self.shape_at and self.shape_at.moved(dx, dy)
+        return PlacedBox(self.box, self.rect.moved(dx, dy), shape_at)
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedFrame:
@@ -42,6 +47,10 @@ class PlacedEdge:
 
     edge: Edge
     points: tuple[Point, ...]
+
+    def moved(self, dx: float, dy: float) -> PlacedEdge:
+        """The same way elsewhere."""
+        return PlacedEdge(self.edge, tuple((x + dx, y + dy) for x, y in self.points))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +68,9 @@ class PlacedPanel:
         """The same panel elsewhere on the page."""
         return replace(
             self,
-            boxes=tuple(
-                replace(
-                    placed,
-                    rect=placed.rect.moved(dx, dy),
-                    shape_at=placed.shape_at and placed.shape_at.moved(dx, dy),
-                )
-                for placed in self.boxes
-            ),
+            boxes=tuple(placed.moved(dx, dy) for placed in self.boxes),
             frames=tuple(replace(placed, rect=placed.rect.moved(dx, dy)) for placed in self.frames),
-            edges=tuple(
-                replace(placed, points=tuple((x + dx, y + dy) for x, y in placed.points))
-                for placed in self.edges
-            ),
+            edges=tuple(placed.moved(dx, dy) for placed in self.edges),
         )
 
 

@@ -18,6 +18,8 @@ _LINES = {
     Style.PROJECTION: "skip through a projection",
 }
 
+_SIGNS = {"+": "sum", "×": "product"}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -41,8 +43,9 @@ def legend_of(picture: Picture) -> list[Entry]:
     for box in boxes:
         forms.setdefault(box.kind, set()).add(box.form)
     several = any(box.count > 1 for box in boxes)
+    signs = {box.text for box in boxes if box.form is Form.ROUND}
     entries = [
-        Entry(_text(kind, form, several), kind, form)
+        Entry(_text(kind, form, signs, several), kind, form)
         for kind in theme.PAINTS
         if kind != Family.INPUT
         for form in Form
@@ -53,9 +56,10 @@ def legend_of(picture: Picture) -> list[Entry]:
     return entries + [Entry(text, style=style) for style, text in _LINES.items() if style in styles]
 
 
-def _text(kind: str, form: Form, several: bool) -> str:
+def _text(kind: str, form: Form, signs: set[str], several: bool) -> str:
     if kind == theme.BLOCK:
         return "block, its inside beside" + ("; ×n: n in a row" if several else "")
     if kind == Family.MERGE:
-        return {Form.ROUND: "sum or product", Form.BAR: "concatenation"}.get(form, "mean")
+        operations = " or ".join(text for sign, text in _SIGNS.items() if sign in signs)
+        return {Form.ROUND: operations, Form.BAR: "concatenation"}.get(form, "mean")
     return kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
+from math import log, log2
 
 from archdsl_graphviz import theme
 from archdsl_graphviz.font import SEMIBOLD, text_width
@@ -12,7 +12,7 @@ from archdsl_graphviz.geometry import Rect
 from archdsl_graphviz.layout import PlacedPanel, place
 from archdsl_graphviz.legend import Entry, legend_of
 from archdsl_graphviz.model import Picture
-from archdsl_graphviz.wrapping import wrapped
+from archdsl_graphviz.wrapping import GUTTER, wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,8 @@ class _Plan:
 
 ASPECT = 1.45
 """The width of a page that looks well, in heights."""
-MOST_COLUMNS = 5
-COLUMN_COST = 0.08
-"""How much one more column of the overview counts against a page."""
+COLUMN_COST = 0.12
+"""How much twice the columns of the overview count against a page."""
 HEADER = 58.0
 PANEL_HEADER = 46.0
 LEGEND_LINE = 20.0
@@ -61,13 +60,15 @@ FOOTER = (
 def page_of(picture: Picture) -> Page:
     """Lay a picture out on one page, as broad as looks well."""
     first, *others = place(picture.all_panels)
-    plans = []
-    for count in range(1, MOST_COLUMNS + 1):
+    plans: list[tuple[float, int, _Plan]] = []
+    # About so many columns would give the overview alone the best page.
+    best = round((ASPECT * first.height / (first.width + GUTTER)) ** 0.5)
+    for count in sorted({1, 2, 3, 4, max(1, best), best + 1}):
         overview = wrapped(first, count)
         for limit in _limits(overview, others):
             plan = _arrange(overview, others, limit)
             away = abs(log(plan.width / plan.height / ASPECT))
-            cost = away + _waste(plan) + COLUMN_COST * count
+            cost = away + _waste(plan) + COLUMN_COST * log2(count)
             plans.append((cost, len(plans), plan))
     return _written(picture, min(plans, key=lambda entry: entry[:2])[2])
 

@@ -82,23 +82,25 @@ class _Drawing:
         uses = Counter[object]()
         for graph, count in _multiplicity(self.network.graph):
             uses[self._structure(graph)] += count
-        seen: set[object] = set()
+        seen = set[object]()
+        visited = set[int]()
         queue = deque([("", self.network.graph)])
         while queue:
             prefix, graph = queue.popleft()
             for unit in self.fold(graph).units:
                 node = unit.first
-                if not isinstance(node, InstanceNode):
+                if not isinstance(node, InstanceNode) or id(node.graph) in visited:
                     continue
-                structure = self._structure(node.graph)
-                if structure in seen:
-                    continue
-                seen.add(structure)
+                visited.add(id(node.graph))
                 path = prefix + node.name
-                count = uses[structure]
-                note = f"as in {path}" + (f", one of {count} of this form" if count > 1 else "")
-                yield self._panel(node.graph, f"{path}.", call_text(node.graph), note)
+                # A form that was seen may still hold blocks that were not: recursion ends so.
                 queue.append((f"{path}.", node.graph))
+                structure = self._structure(node.graph)
+                if structure not in seen:
+                    seen.add(structure)
+                    count = uses[structure]
+                    note = f"as in {path}" + (f", one of {count} of this form" if count > 1 else "")
+                    yield self._panel(node.graph, f"{path}.", call_text(node.graph), note)
 
     def _structure(self, graph: Graph) -> object:
         """What two panels that look alike but for their numbers have in common."""

@@ -17,8 +17,10 @@ TIMEOUT = 300
 
 @cache
 def program_path() -> Path:
-    """Where the program lies. A virtual environment need not be on PATH, and another Graphviz
-    would give other bytes, so PATH is never asked. Raises BackendError if there is none.
+    """Where the program lies. Raises BackendError if it is not installed.
+
+    A virtual environment need not be on PATH, and another Graphviz there would give other bytes:
+    PATH is never asked.
     """
     try:
         found = files(PACKAGE) or []

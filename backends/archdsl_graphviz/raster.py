@@ -12,6 +12,7 @@ from archdsl_graphviz.font import FAMILY, REGULAR, SEMIBOLD, font_path, lacking
 INSTALL = "pip install 'archdsl[pictures]'"
 SCALE = 2.0
 """Pixels of the PNG for one of the SVG."""
+_TITLE = "{http://www.w3.org/2000/svg}title"
 _TEXT = "{http://www.w3.org/2000/svg}text"
 
 
@@ -37,6 +38,7 @@ def pdf(svg: str) -> bytes:
     """The picture as a PDF of one page, its text selectable. Raises BackendError."""
     try:
         from reportlab.graphics import renderPDF
+        from reportlab.pdfgen.canvas import Canvas
         from svglib.fonts import register_font
         from svglib.svglib import svg2rlg
     except ImportError:
@@ -52,7 +54,10 @@ def pdf(svg: str) -> bytes:
         raise BackendError("svglib could not read the picture")
     target = io.BytesIO()
     # Invariant: no date and no random identity, so that the bytes repeat.
-    renderPDF.drawToFile(drawing, target, autoSize=1, canvasKwds={"invariant": 1})
+    canvas = Canvas(target, pagesize=(drawing.width, drawing.height), invariant=1)
+    canvas.setTitle(ElementTree.fromstring(svg).findtext(_TITLE, ""))
+    renderPDF.draw(drawing, canvas, 0, 0)
+    canvas.save()
     return target.getvalue()
 
 
@@ -63,5 +68,5 @@ def _check_characters(svg: str) -> None:
     if missing:
         listed = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing[:5])
         raise BackendError(
-            f"the pictures' font has no {listed}; write an SVG, which is shown with the reader's fonts"
+            f"the pictures' font has no {listed}; write an SVG, which a browser shows with its own"
         )

@@ -99,11 +99,13 @@ class Router:
         # A sum is entered from the side, as in the papers.
         level = target.center[1]
         side = target.right if lane > target.right else target.left
-        beside = self.boxes[edge.target].form is Form.ROUND and side != lane
         near, far = sorted((lane, side))
-        if beside and not target.left <= lane <= target.right:
-            if self.rows[end].is_free_between(near + 0.01, far - 0.01):
-                return _tidy([*begin, (lane, level), (side, level)])
+        if (
+            self.boxes[edge.target].form is Form.ROUND
+            and not target.left <= lane <= target.right
+            and self.rows[end].is_free_between(near + 0.01, far - 0.01)
+        ):
+            return _tidy([*begin, (lane, level), (side, level)])
         x1 = _place_along(self.boxes[edge.target], target, lane)
         return _tidy([*begin, (lane, enter), (x1, enter), (x1, self._top(edge.target))])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
@@ -21,6 +22,7 @@ _CORNER = 6.0
 _ARROW = (6.5, 3.0)
 # Baselines lie this part of the size under the middle of the capitals.
 _DROP = 0.36
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def svg_text(page: Page) -> str:
@@ -47,8 +49,8 @@ class _Writer:
             f'aria-labelledby="{self.prefix}-title {self.prefix}-desc" '
             f"font-family={quoteattr(families)}>"
         )
-        yield f'<title id="{self.prefix}-title">{escape(picture.name)}</title>'
-        yield f'<desc id="{self.prefix}-desc">{escape(picture.description)}</desc>'
+        yield f'<title id="{self.prefix}-title">{_escaped(picture.name)}</title>'
+        yield f'<desc id="{self.prefix}-desc">{_escaped(picture.description)}</desc>'
         yield f'<rect width="{width}" height="{height}" fill="{theme.PAPER}"/>'
         x, y = theme.PAGE_MARGIN, theme.PAGE_MARGIN
         yield _text(picture.name, x, y + 17, theme.HEADING, SEMIBOLD, anchor="start")
@@ -74,7 +76,7 @@ class _Writer:
         yield f"<g {self._id('panel', panel.path or 'overview')}>"
         if sheet.outline is not None:
             outline = sheet.outline
-            yield f"<title>{escape(f'{panel.heading}, {panel.note}')}</title>"
+            yield f"<title>{_escaped(f'{panel.heading}, {panel.note}')}</title>"
             yield _rect(outline, theme.PANEL, theme.FRAME, radius=8)
             x = outline.left + theme.PANEL_PADDING
             yield _text(
@@ -108,7 +110,7 @@ class _Writer:
     def _frame(self, placed: PlacedFrame) -> Iterator[str]:
         rect, frame = placed.rect, placed.frame
         yield f"<g {self._id('frame', frame.path)}>"
-        yield f"<title>{escape(frame.title)}</title>"
+        yield f"<title>{_escaped(frame.title)}</title>"
         yield _rect(rect, "none", theme.FRAME, radius=5, extra=' stroke-dasharray="1 2.5"')
         yield _text(
             frame.label,
@@ -130,7 +132,7 @@ class _Writer:
     def _box(self, placed: PlacedBox) -> Iterator[str]:
         box, rect = placed.box, placed.rect
         yield f'<g {self._id("node", box.path)} class="node" role="graphics-symbol">'
-        yield f"<title>{escape(box.title)}</title>"
+        yield f"<title>{_escaped(box.title)}</title>"
         if box.skip is not Style.FLOW:
             yield from _ear(rect, box.skip, theme.STACK if box.count > 1 else 0.0)
         if box.form is not Form.PORT:
@@ -162,8 +164,8 @@ def _outline(form: Form, kind: str, rect: Rect) -> str:
         return f'<polygon points="{_points(corners)}" fill="{paint.fill}" stroke="{paint.line}"/>'
     if form is Form.ROUND:
         x, y = map(_number, rect.center)
-        radius = _number(rect.width / 2)
-        return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{paint.fill}" stroke="{paint.line}"/>'
+        half = _number(rect.width / 2)
+        return f'<circle cx="{x}" cy="{y}" r="{half}" fill="{paint.fill}" stroke="{paint.line}"/>'
     radius = {Form.PILL: rect.height / 2, Form.BLOCK: 5.0}.get(form, 2.0)
     return _rect(rect, paint.fill, paint.line, radius=radius)
 
@@ -247,7 +249,7 @@ def _text(
     extra += f' text-anchor="{anchor}"' if anchor != "start" else ""
     return (
         f'<text x="{_number(x)}" y="{_number(y)}" font-size="{size:g}" fill="{ink}"{extra}>'
-        f"{escape(_printable(text))}</text>"
+        f"{_escaped(text)}</text>"
     )
 
 
@@ -259,9 +261,9 @@ def _rect(rect: Rect, fill: str, line: str, *, radius: float, extra: str = "") -
     )
 
 
-def _printable(text: str) -> str:
-    """A text without the control characters that XML forbids."""
-    return "".join(char if char.isprintable() else " " for char in text)
+def _escaped(text: str) -> str:
+    """A text as XML; what XML forbids, such as a null character, becomes the mark for that."""
+    return escape(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _number(value: float) -> str:

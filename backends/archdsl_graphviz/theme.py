@@ -1,4 +1,4 @@
-"""How a picture looks: Okabe-Ito tints, sizes in pixels, gaps. Numbers that no other file repeats."""
+"""How a picture looks: Okabe-Ito tints, and every size and gap in pixels."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,6 +16,10 @@ GUTTER = 44.0
 ARRIVE = 30.0
 """From the top of a later column to its first box or frame."""
 TURN = 13.0
+SLACK = 0.3
+"""How far a cut may lie from where it would be even, in columns."""
+LEAST_GAP = 12.0
+"""What is lower is no gap between two rows."""
 
 
 def wrapped(panel: PlacedPanel, count: int) -> PlacedPanel:
@@ -22,29 +28,35 @@ def wrapped(panel: PlacedPanel, count: int) -> PlacedPanel:
     chosen = set[float]()
     for number in range(1, count) if cuts else ():
         goal = panel.height * number / count
-        chosen.add(min(cuts, key=lambda y: abs(y - goal)))
+        near = min(cuts, key=lambda y: abs(y - goal))
+        if abs(near - goal) <= SLACK * panel.height / count:
+            chosen.add(near)
     return _columns(panel, sorted(chosen)) if chosen else panel
 
 
 def _cuts(panel: PlacedPanel) -> list[float]:
     """The heights at which nothing but one upright line is cut."""
-    spans = [(p.rect.top, p.rect.bottom) for p in (*panel.boxes, *panel.frames)]
-    ways = [
-        (min(y for _, y in edge.points), max(y for _, y in edge.points)) for edge in panel.edges
+    rects = [box.rect for box in panel.boxes] + [frame.rect for frame in panel.frames]
+    spans = [(rect.top, rect.bottom) for rect in rects]
+    gaps = pairwise(sorted({y for span in spans for y in span}))
+    heights = [[y for _, y in edge.points] for edge in panel.edges]
+    # Uprights are what may be cut; no other edge and no box or frame may be open there.
+    upright = [(min(ys), max(ys)) for ys in heights if len(ys) == 2]
+    closed = spans + [(min(ys), max(ys)) for ys in heights if len(ys) != 2]
+    count_closed, count_upright = _counter(closed), _counter(upright)
+    return [
+        (above + below) / 2
+        for above, below in gaps
+        if below - above >= LEAST_GAP
+        and count_closed((above + below) / 2) == 0
+        and count_upright((above + below) / 2) == 1
     ]
-    changes = sorted({y for span in spans for y in span})
-    # A sweep from top to bottom: how many boxes, frames and edges are open at each gap.
-    found = []
-    for above, below in pairwise(changes):
-        middle = (above + below) / 2
-        if below - above < 12 or any(top < middle < bottom for top, bottom in spans):
-            continue
-        crossing = [
-            edge for edge, way in zip(panel.edges, ways, strict=True) if way[0] < middle < way[1]
-        ]
-        if len(crossing) == 1 and len(crossing[0].points) == 2:
-            found.append(middle)
-    return found
+
+
+def _counter(spans: list[tuple[float, float]]) -> Callable[[float], int]:
+    """How many spans are open at a height."""
+    starts, ends = sorted(start for start, _ in spans), sorted(end for _, end in spans)
+    return lambda y: bisect_left(starts, y) - bisect_left(ends, y)
 
 
 def _columns(panel: PlacedPanel, cuts: list[float]) -> PlacedPanel:
@@ -52,8 +64,9 @@ def _columns(panel: PlacedPanel, cuts: list[float]) -> PlacedPanel:
     shifts: list[Point] = []
     gutters: list[float] = []
     right = 0.0
+    everything = extents(panel)
     for number, (start, end) in enumerate(pairwise(bounds)):
-        rects = [r for r in extents(panel) if start <= r.top < end]
+        rects = [r for r in everything if start <= r.top < end]
         points = [p for e in panel.edges for p in e.points if start <= e.points[0][1] < end]
         left = min([r.left for r in rects] + [x for x, _ in points])
         top = min(r.top for r in rects)
@@ -66,20 +79,16 @@ def _columns(panel: PlacedPanel, cuts: list[float]) -> PlacedPanel:
 
     boxes = []
     for box in panel.boxes:
-        dx, dy = shifts[column(box.rect.top)]
-        shape_at = box.shape_at and box.shape_at.moved(dx, dy)
-        boxes.append(replace(box, rect=box.rect.moved(dx, dy), shape_at=shape_at))
+        boxes.append(box.moved(*shifts[column(box.rect.top)]))
     frames = [
         replace(frame, rect=frame.rect.moved(*shifts[column(frame.rect.top)]))
         for frame in panel.frames
     ]
-    edges = []
+    edges: list[PlacedEdge] = []
     for edge in panel.edges:
         first, last = column(edge.points[0][1]), column(edge.points[-1][1])
         if first == last:
-            dx, dy = shifts[first]
-            points = tuple((x + dx, y + dy) for x, y in edge.points)
-            edges.append(PlacedEdge(edge.edge, points))
+            edges.append(edge.moved(*shifts[first]))
         else:
             edges.append(_leading_on(edge, shifts[first], shifts[last], gutters[first]))
     bottoms = [box.rect.bottom for box in boxes] + [frame.rect.bottom for frame in frames]

@@ -19,7 +19,9 @@ class TorchBackend:
         try:
             return emit_module(network).encode()
         except Unwritable as failure:
-            raise BackendError(f"{network.class_name} cannot be written in PyTorch: {failure}") from None
+            raise BackendError(
+                f"{network.class_name} cannot be written in PyTorch: {failure}"
+            ) from None
 
 
 BACKEND = TorchBackend()

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
 
+from archdsl.network import Network
 from archdsl.ops import Shape
 from archdsl.symbolic import Division, Number, Symbolic
 from archdsl_torch.signatures import UNKNOWN, Signature
-
-if TYPE_CHECKING:
-    from archdsl_torch.module import File
 
 COLUMNS = 84
 
 
 def class_docstring(
-    file: File, signature: Signature, start: Shape, end: Shape, is_main: bool
+    network: Network, signature: Signature, start: Shape, end: Shape, is_main: bool
 ) -> list[str]:
     """The docstring's lines, indented for a class."""
     text = " ".join(signature.block.comment.split())
     if not text and is_main:
-        papers = [entry.text for entry in file.network.program.about if entry.key == "paper"]
+        papers = [entry.text for entry in network.program.about if entry.key == "paper"]
         text = papers[0] if papers else f"{signature.block.name}, as its spec says."
     text = _harmless(text or f"The spec's block {signature.block.name}.")
     if text[-1] not in ".!?:":

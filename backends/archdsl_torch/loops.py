@@ -1,119 +1,128 @@
-"""What a loop does to the shape that flows through it, in closed form where there is one."""
+"""Repeats and `for` in a sequence: the same loop in `__init__` and in `forward`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 
+from archdsl.ir import program
+from archdsl.ir.evaluate import Value
 from archdsl.ops import Shape
-from archdsl.symbolic import Number, Symbolic, choose, decide
+from archdsl.symbolic import Number, Symbolic
+from archdsl.syntax import tree
+from archdsl_torch.closed_forms import LoopShapes, close, probe
+from archdsl_torch.code import Carry, Code, Literal, Loop, Text, call
+from archdsl_torch.emitter import Emitter
+from archdsl_torch.flow import Flow, Place, names_used
 
-SIDES = ("height", "width", "channels")
-PROBES = {side: f"?{side}" for side in SIDES}
-"""Names for a shape that a loop's body is tried on, to see what it does with it."""
-UNROLLED = 64
-"""Rounds of a known number that are followed one by one where there is no closed form."""
-
-
-@dataclass(frozen=True)
-class Carried:
-    """A side without a closed form: a variable that the constructor carries through its loop."""
-
-    name: str
-    start: Number
-    update: Number
+Round = Callable[[Emitter, Flow, Place, Value], Flow]
+"""Writes one round, given the value of the index."""
 
 
-@dataclass(frozen=True)
-class LoopShapes:
-    """The shape that enters round `index`, the one that leaves the last round, what is carried.
+def emit_repeat(emitter: Emitter, step: program.RepeatStep, flow: Flow, place: Place) -> Flow:
+    """A repeat among members that are called by position."""
+    count = emitter.environment.whole(step.count, "a repeat")
+    values = call("range", Literal(count))
 
-    `varies` where the code of a round depends on which round it is, through the shape;
-    `is_written_out` where only rounds written one by one can say how.
-    """
+    def once(emitter: Emitter, flow: Flow, place: Place, _: Value) -> Flow:
+        return emitter.step(step.member, flow, place)
 
-    enter: Shape
-    leave: Shape
-    carried: tuple[Carried, ...] = ()
-    varies: bool = False
-    is_written_out: bool = False
+    return _emit_loop(emitter, emitter.new_index("i"), 0, count - 1, values, once, flow, place)
 
 
-def probe(flat: bool) -> Shape:
-    """The shape that a body is tried on."""
-    return Shape(*(Symbolic.variable(PROBES[side]) for side in SIDES), flat=flat)  # type: ignore[arg-type]
+def emit_for(emitter: Emitter, step: program.ForStep, flow: Flow, place: Place) -> Flow:
+    """A `for`; values that are listed are written one after the other."""
+
+    def once(emitter: Emitter, flow: Flow, place: Place, value: Value) -> Flow:
+        with emitter.bound(step.variable, value):
+            return emitter.body(step.body, flow, place)
+
+    if not isinstance(step.values, tree.Range):
+        for value in listed_values(emitter, step):
+            flow = once(emitter, emitter.bind(flow), place, value)
+        return flow
+    index = emitter.new_index(step.variable)
+    first, last, values = range_of(emitter, step.values)
+    return _emit_loop(emitter, index, first, last, values, once, flow, place)
 
 
-def substitute(shape: Shape, values: dict[str, Number]) -> Shape:
-    """A shape with numbers in the place of names."""
-    sides = (Symbolic.of(getattr(shape, side)).substitute(values) for side in SIDES)
-    return Shape(*sides, flat=shape.flat)  # type: ignore[arg-type]
+def range_of(emitter: Emitter, ends: tree.Range) -> tuple[Number, Number, Code]:
+    """Both ends of an index that runs through a range, and the code of its values."""
+    first = emitter.environment.whole(ends.first, "an index")
+    last = emitter.environment.whole(ends.last, "an index")
+    return first, last, call("range", *((last + 1,) if first == 0 else (first, last + 1)))
 
 
-def probe_values(shape: Shape) -> dict[str, Number]:
-    """What the probe's names stand for where this shape flows."""
-    return {PROBES[side]: getattr(shape, side) for side in SIDES}
+def listed_values(emitter: Emitter, step: program.ForStep) -> list[Value]:
+    """The values of an index that are written one by one."""
+    assert isinstance(step.values, tuple)
+    return [emitter.environment.evaluate(value) for value in step.values]
 
 
-def close(
+def loop_shapes(
+    emitter: Emitter,
     start: Shape,
-    after_probe: Shape,
-    used: Iterable[str],
     index: str,
     first: Number,
     last: Number,
-    new_name: Callable[[str], str],
+    try_once: Callable[[Shape], tuple[Shape, set[str]]],
 ) -> LoopShapes:
-    """The shapes of a loop over `first..last`.
+    """What a loop does to a shape; `try_once` gives what a round does, and the names it uses."""
+    after, used = try_once(probe(start.flat))
+    return close(start, after, used, index, first, last, emitter.new_name)
 
-    `after_probe` is what one round makes of the probe, `used` the names in the code of a round.
-    """
-    names = set(used)
-    enter: dict[str, Number] = {}
-    leave: dict[str, Number] = {}
-    open_sides: list[str] = []
-    varies = is_written_out = False
-    i = Symbolic.variable(index)
-    rounds = last - first + 1
-    for side in SIDES:
-        before: Number = getattr(start, side)
-        after = Symbolic.of(getattr(after_probe, side))
-        growth = Symbolic.of(after - Symbolic.variable(PROBES[side]))
-        if growth == 0:
-            enter[side] = leave[side] = before
-        elif not any(name.startswith("?") for name in after.variables()):
-            # Each round says itself what leaves it: only the first sees what was there before.
-            enter[side] = choose(decide("==", [i, first]), before, after.substitute({index: i - 1}))
-            final = after.substitute({index: last})
-            leave[side] = choose(decide(">=", [rounds, 1]), final, before)
-        elif not any(name.startswith("?") or name == index for name in growth.variables()):
-            enter[side] = before + (i - first) * growth
-            leave[side] = before + rounds * growth
-        else:
-            open_sides.append(side)
-            continue
-        varies |= PROBES[side] in names and enter[side] != before
-    carried: list[Carried] = []
-    if open_sides and isinstance(rounds, int) and rounds <= UNROLLED:
-        followed = start
-        for number in range(rounds):
-            values = {**probe_values(followed), index: first + number}
-            followed = substitute(after_probe, values)
-        for side in open_sides:
-            is_written_out |= PROBES[side] in names
-            enter[side], leave[side] = getattr(start, side), getattr(followed, side)
-    else:
-        values = {PROBES[side]: enter[side] for side in enter}
-        own = {side: new_name(side) for side in open_sides}
-        values |= {PROBES[side]: Symbolic.variable(name) for side, name in own.items()}
-        for side, name in own.items():
-            update = Symbolic.of(getattr(after_probe, side)).substitute(values)
-            carried.append(Carried(name, getattr(start, side), update))
-            enter[side] = leave[side] = Symbolic.variable(name)
-    return LoopShapes(
-        Shape(**enter, flat=start.flat),  # type: ignore[arg-type]
-        Shape(**leave, flat=after_probe.flat),  # type: ignore[arg-type]
-        tuple(carried),
-        varies,
-        is_written_out,
-    )
+
+def _emit_loop(
+    emitter: Emitter,
+    index: str,
+    first: Number,
+    last: Number,
+    values: Code,
+    once: Round,
+    flow: Flow,
+    place: Place,
+) -> Flow:
+    symbol = Symbolic.variable(index)
+    members: Number = 0
+
+    def try_once(shape: Shape) -> tuple[Shape, set[str]]:
+        nonlocal members
+        scratch = emitter.scratch()
+        scratch.loops += 1
+        tried = Place(place.containers, place.position)
+        after = once(scratch, Flow(Text("x"), shape), tried, symbol).shape
+        if place.position is not None and tried.position is not None:
+            members = tried.position - place.position
+        return after, names_used(scratch.init)
+
+    shapes = loop_shapes(emitter, flow.shape, index, first, last, try_once)
+    if shapes.is_written_out:
+        assert isinstance(first, int)
+        assert isinstance(last, int)
+        for value in range(first, last + 1):
+            flow = once(emitter, emitter.bind(flow), place, value)
+        return flow
+    emitter.init += [Carry(side.name, Literal(side.start)) for side in shapes.carried]
+    flow = _bind_overwritable(emitter, flow)
+    assert flow.variable is not None
+    inner = Place(place.containers, place.position, place.numbered)
+    if place.position is not None:
+        inner.position = place.position + (symbol - first) * members
+        place.position = place.position + (last - first + 1) * members
+    with emitter.inside_loop(index) as (init, forward):
+        end = once(emitter, Flow(flow.code, shapes.enter), inner, symbol)
+        emitter.assign(flow.variable, end)
+    init += [Carry(side.name, Literal(side.update)) for side in shapes.carried]
+    for written, body in ((emitter.init, init), (emitter.forward, forward)):
+        if body:
+            written.append(Loop(index, values, body))
+    return Flow(flow.code, shapes.leave)
+
+
+def _bind_overwritable(emitter: Emitter, flow: Flow) -> Flow:
+    """The value in a variable that each round may overwrite."""
+    flow = emitter.bind(flow)
+    assert flow.variable is not None
+    if not emitter.protected[flow.variable]:
+        return flow
+    with emitter.protect(flow):
+        return emitter.assign(emitter.free_variable(), flow)

@@ -12,7 +12,7 @@ from typing import Any
 from archdsl import ops
 from archdsl.lowering import Rules
 from archdsl.ops import Op, Shape
-from archdsl_torch.code import Code, Infix, Items, Literal, Member, Starred, Text, call
+from archdsl_torch.code import Code, Infix, Items, Literal, Member, Starred, Text, call, tensor_call
 
 Function = Callable[[Code], Code]
 
@@ -72,7 +72,7 @@ def _simple(module: str, function: str, **keywords: Any) -> Torch:
     reals = {name: _real(value) for name, value in keywords.items()}
     return Torch(
         module=call(module, **reals),
-        function=lambda x: call(function, x, is_typed=True, **reals),
+        function=lambda x: tensor_call(function, x, **reals),
         prefers_function=True,
     )
 
@@ -105,10 +105,10 @@ def _conv(op: ops.Conv2d, shape: Shape) -> Torch:
 
 
 def _padder(op: ops.Conv2d) -> Function:
-    """torch pads both ends alike; `F.pad` takes left, right, top, bottom."""
+    """Pad first: torch's module pads both ends alike; `F.pad` takes left, right, top, bottom."""
     (top, left), (bottom, right) = op.pad, op.after
     sides = call("", left, right, top, bottom)
-    return lambda x: call("F.pad", x, sides, is_typed=True)
+    return lambda x: tensor_call("F.pad", x, sides)
 
 
 @RULES.rule(ops.Linear)
@@ -205,7 +205,7 @@ def _local_response_norm(op: ops.LocalResponseNorm, shape: Shape) -> Torch:
     reals = {name: _real(value) for name, value in rates.items()}
     return Torch(
         module=call("nn.LocalResponseNorm", op.size, **reals),
-        function=lambda x: call("F.local_response_norm", x, op.size, is_typed=True, **reals),
+        function=lambda x: tensor_call("F.local_response_norm", x, op.size, **reals),
     )
 
 
@@ -215,12 +215,11 @@ def _dropout(op: ops.Dropout, shape: Shape) -> Torch:
     rate = {k: _real(v) for k, v in _said(0.5, p=op.rate).items()}
     return Torch(
         module=call("nn.Dropout2d" if whole else "nn.Dropout", **rate),
-        function=lambda x: call(
+        function=lambda x: tensor_call(
             "F.dropout2d" if whole else "F.dropout",
             x,
             _real(op.rate),
             Text("self.training"),
-            is_typed=True,
         ),
     )
 
@@ -237,7 +236,7 @@ def _relu(op: ops.ReLU, shape: Shape) -> Torch:
     cut = _real(op.ceiling)
     return Torch(
         module=call("nn.Hardtanh", Literal(0), cut),
-        function=lambda x: call("F.hardtanh", x, Literal(0), cut, is_typed=True),
+        function=lambda x: tensor_call("F.hardtanh", x, Literal(0), cut),
         prefers_function=True,
     )
 
@@ -298,7 +297,7 @@ def _identity(op: ops.Identity, shape: Shape) -> Torch:
 
 
 def _flatten(x: Code) -> Code:
-    return call("torch.flatten", x, 1, is_typed=True)
+    return tensor_call("torch.flatten", x, 1)
 
 
 # --- Merges ---
@@ -336,13 +335,13 @@ def _multiply() -> Merging:
 @MERGES.rule(ops.Concat)
 def _concat() -> Merging:
     def joined(paths: Code) -> Code:
-        return call("torch.cat", paths, dim=1, is_typed=True)
+        return tensor_call("torch.cat", paths, dim=1)
 
     return Merging(lambda paths: joined(Items(tuple(paths))), joined)
 
 
 def _stacked(paths: Code, reduction: str) -> Code:
-    return call(Member(call("torch.stack", paths), reduction), dim=0, is_typed=True)
+    return tensor_call(Member(call("torch.stack", paths), reduction), dim=0)
 
 
 def missing_rules() -> list[str]:

@@ -1,4 +1,4 @@
-"""Namespaces as `nn.Sequential`: on one expression where that says it, else appended line by line."""
+"""Namespaces as `nn.Sequential`: one expression where that says it, else filled line by line."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from itertools import groupby
 from archdsl.ir import program
 from archdsl.ir.layers import build_op
 from archdsl.ops import Shape
-from archdsl.symbolic import Condition, Number, Symbolic
+from archdsl.symbolic import Condition, Number, Symbolic, choose
+from archdsl.syntax import tree
+from archdsl_torch.closed_forms import LoopShapes, substitute
 from archdsl_torch.code import (
     Assign,
     Branch,
+    Carry,
     Code,
     Comprehension,
     Do,
@@ -27,8 +30,16 @@ from archdsl_torch.code import (
     call,
     variables_of,
 )
-from archdsl_torch.emitter import Emitter, NameParts, Place, choose_shape, names_used
-from archdsl_torch.loops import LoopShapes, substitute
+from archdsl_torch.emitter import Emitter
+from archdsl_torch.flow import (
+    NameParts,
+    Place,
+    choose_shape,
+    names_used,
+    position_after,
+    static_text,
+)
+from archdsl_torch.loops import listed_values, loop_shapes, range_of
 from archdsl_torch.rules import Function, torch_of
 
 
@@ -74,21 +85,15 @@ def _build(
         return Built(call("nn.Sequential", *listed.items), end, listed.before)
     except NeedsStatements:
         pass
-    own_attribute = not place.containers and _static(name) is not None
-    variable = f"self.{_static(name)}" if own_attribute else emitter.new_index("layers")
+    attribute = static_text(name) if not place.containers else None
+    own_attribute = attribute is not None and not attribute.isdigit()
+    variable = f"self.{attribute}" if own_attribute else emitter.new_name("layers")
     appended = _Appended(emitter, Text(variable))
     end = appended.body(body, shape)
     if own_attribute:
-        return Built(
-            call("nn.Sequential"), end, appended.before, additions=appended.statements
-        )
+        return Built(call("nn.Sequential"), end, appended.before, additions=appended.statements)
     prelude = [Assign(variable, call("nn.Sequential")), *appended.statements]
     return Built(Text(variable), end, appended.before, prelude)
-
-
-def _static(name: NameParts) -> str | None:
-    text = "".join(map(str, name)) if all(isinstance(p, str | int) for p in name) else ""
-    return text if text.isidentifier() else None
 
 
 class _Sequencer:
@@ -122,13 +127,12 @@ class _Sequencer:
                     return self.body(statement.then if condition else statement.otherwise, shape)
                 return self.branch(statement, condition, shape)
             case program.ForStep():
-                first, last, values = self.emitter.range_of(statement)
-                if first is None or last is None:
-                    for value in self.emitter.listed(statement):
-                        with self.emitter.bound(statement.variable, value):
-                            shape = self.body(statement.body, shape)
-                    return shape
-                return self.loop(statement, first, last, values, shape)
+                if isinstance(statement.values, tree.Range):
+                    return self.loop(statement, statement.values, shape)
+                for value in listed_values(self.emitter, statement):
+                    with self.emitter.bound(statement.variable, value):
+                        shape = self.body(statement.body, shape)
+                return shape
             case _:
                 raise NotSequential
 
@@ -168,9 +172,13 @@ class _Sequencer:
     def name_of(self, step: program.LayerStep | program.CallStep) -> NameParts | None:
         """The name that the author gave, if it is another than the position."""
         name = self.emitter.name_parts(step.name) if step.name is not None else None
-        if "".join(map(str, name or (step.default,))) in self.emitter.referenced:
-            raise NotSequential
+        self.refuse_referenced(name or (step.default,))
         return None if name == (str(self.position),) else name
+
+    def refuse_referenced(self, name: NameParts) -> None:
+        """A member that a line goes on from must be seen by `forward`."""
+        if static_text(name) in self.emitter.referenced:
+            raise NotSequential
 
     def repeat(self, step: program.RepeatStep, shape: Shape) -> Shape:
         """The same member several times, listed or in a loop."""
@@ -186,7 +194,7 @@ class _Sequencer:
             modules[:] = scratch.items
             return after, {name for item in modules for name in variables_of(item)}
 
-        shapes = emitter.loop_shapes(shape, index, 0, count - 1, try_once)
+        shapes = loop_shapes(emitter, shape, index, 0, count - 1, try_once)
         if isinstance(count, int):
             return self.known_rounds(step, shapes, shape, count, index, len(modules))
         return self.unknown_rounds(step, shapes, count, index, len(modules))
@@ -241,9 +249,7 @@ class _Sequencer:
     def branch(self, step: program.IfStep, condition: Condition, shape: Shape) -> Shape:
         raise NotImplementedError
 
-    def loop(
-        self, step: program.ForStep, first: Number, last: Number, values: Code, shape: Shape
-    ) -> Shape:
+    def loop(self, step: program.ForStep, ends: tree.Range, shape: Shape) -> Shape:
         raise NotImplementedError
 
     def comprehension(
@@ -277,9 +283,7 @@ class _Listed(_Sequencer):
     def branch(self, step: program.IfStep, condition: Condition, shape: Shape) -> Shape:
         raise NeedsStatements
 
-    def loop(
-        self, step: program.ForStep, first: Number, last: Number, values: Code, shape: Shape
-    ) -> Shape:
+    def loop(self, step: program.ForStep, ends: tree.Range, shape: Shape) -> Shape:
         raise NeedsStatements
 
     def comprehension(
@@ -316,15 +320,14 @@ class _Appended(_Sequencer):
         else:
             key = FormattedName(name or (self.position,))
             self.statements.append(Do(call(Member(self.container, "add_module"), key, module)))
-        is_number = name is not None and len(name) == 1 and str(name[0]).isdigit()
-        self.position = int(str(name[0])) + 1 if name and is_number else self.position + 1
+        after = position_after(name)
+        self.position = self.position + 1 if after is None else after
         self.length, self.is_empty = self.length + 1, False
 
     def namespace(self, step: program.NamespaceStep, shape: Shape) -> Shape:
         name = self.emitter.name_parts(step.name)
-        if "".join(map(str, name)) in self.emitter.referenced:
-            raise NotSequential
-        place = Place(((), name))  # Any place but the module itself: a variable holds the container.
+        self.refuse_referenced(name)
+        place = Place((name,))  # Any place but the module itself: a variable holds the container.
         built = _build(self.emitter, step.body, shape, name, place)
         if built.before is not None:
             if not self.is_empty or self.nested:
@@ -347,17 +350,14 @@ class _Appended(_Sequencer):
         (then, position, length, first), (otherwise, other_position, other_length, second) = ends
         if position - length != other_position - other_length:
             raise NotSequential
-        from archdsl.symbolic import choose
-
         self.position = choose(condition, position, other_position)
         self.length = choose(condition, length, other_length)
         self.statements.append(Branch(condition, first, second))
         return choose_shape(condition, then, otherwise)
 
-    def loop(
-        self, step: program.ForStep, first: Number, last: Number, values: Code, shape: Shape
-    ) -> Shape:
+    def loop(self, step: program.ForStep, ends: tree.Range, shape: Shape) -> Shape:
         emitter = self.emitter
+        first, last, values = range_of(emitter, ends)
         index = emitter.new_index(step.variable)
         symbol = Symbolic.variable(index)
 
@@ -368,9 +368,10 @@ class _Appended(_Sequencer):
                 after = scratch.body(step.body, start)
             return after, names_used(scratch.statements)
 
-        shapes = emitter.loop_shapes(shape, index, first, last, try_once)
+        shapes = loop_shapes(emitter, shape, index, first, last, try_once)
         if shapes.is_written_out:
-            assert isinstance(first, int) and isinstance(last, int)
+            assert isinstance(first, int)
+            assert isinstance(last, int)
             for value in range(first, last + 1):
                 with emitter.bound(step.variable, value):
                     shape = self.body(step.body, shape)
@@ -402,13 +403,13 @@ class _Appended(_Sequencer):
         if self.position != self.length:
             raise NotSequential  # `forward` can count positions that `append` cannot.
         carried = shapes.carried if shapes else ()
-        self.statements += [Assign(side.name, Literal(side.start)) for side in carried]
+        self.statements += [Carry(side.name, Literal(side.start)) for side in carried]
         before = self.length
         self.nested += 1
         with self.emitter.inside_loop(index), self._into_new_list() as statements:
             yield
         self.nested -= 1
-        statements += [Assign(side.name, Literal(side.update)) for side in carried]
+        statements += [Carry(side.name, Literal(side.update)) for side in carried]
         self.length = self.position = before + (self.length - before) * count
         self.statements.append(Loop(index, values, statements))
 
@@ -417,5 +418,3 @@ class _Appended(_Sequencer):
         outer, self.statements = self.statements, []
         yield self.statements
         self.statements = outer
-
-

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from archdsl.ir.evaluate import Environment, Value
+from archdsl.ir.evaluate import Environment, Value, is_number
 from archdsl.ir.program import Block, Parameter
 from archdsl.ops import Shape
-from archdsl.symbolic import Condition, Number, Symbolic, Variable
+from archdsl.symbolic import Condition, Number, Symbolic
+from archdsl.syntax import tree
 
 SIDES = ("channels", "height", "width")
 TAKEN = frozenset(
@@ -21,7 +22,7 @@ TAKEN = frozenset(
 """Names that emitted code uses itself."""
 
 UNKNOWN = "?"
-"""Stands for a side that a recursion has not told yet."""
+"""Stands for a side that a recursion has not told yet; names that begin so are not real ones."""
 
 
 @dataclass(eq=False)
@@ -29,8 +30,9 @@ class Signature:
     """What is known about a block while its uses are being looked at.
 
     `incoming` says for each input and side which number flows in: an int while all uses agree,
-    None once they differ. `is_compiled` where the compiled network uses the block, so that the kinds
-    of its arguments are known and not inferred. `needs` are the inferred numbers that the code of the class uses.
+    None once they differ. `is_compiled` where the compiled network uses the block, so that the
+    kinds of its arguments are known and not inferred. `needs` are the names that its code uses,
+    `is_unknown` whether there is one among them that no use has told yet.
     """
 
     block: Block
@@ -40,6 +42,7 @@ class Signature:
     incoming: dict[tuple[str, str], int | None] = field(default_factory=dict)
     flat: dict[str, bool] = field(default_factory=dict)
     needs: set[str] = field(default_factory=set)
+    is_unknown: bool = False
     output: Shape | None = None
 
     @property
@@ -125,13 +128,25 @@ class Signature:
         key = (source, side)
         if isinstance(number, Symbolic):
             own = Symbolic.variable(self.inferred_name(source, side))
-            if UNKNOWN in number.variables() or number == own:
-                return  # A recursion that passes its own input on says nothing new.
+            if number == own or any(name.startswith(UNKNOWN) for name in number.variables()):
+                return  # A recursion that passes its input on, or a mere try: nothing new.
             self.incoming[key] = None
         elif key not in self.incoming:
             self.incoming[key] = int(number)
         elif self.incoming[key] != number:
             self.incoming[key] = None
+
+    def default(self, parameter: Parameter) -> Value | None:
+        """A parameter's default, where it is one number for all uses."""
+        if parameter.default is None or _depends(parameter.default):
+            return None
+        return self.full(parameter, Environment({}).evaluate(parameter.default))
+
+    def full(self, parameter: Parameter, value: Value) -> Value:
+        """A value as the constructor takes it: one number stands for a square."""
+        if self.kinds.get(parameter.name) == "size" and is_number(value):
+            return value, value
+        return value
 
     def state(self) -> object:
         """Everything that a use can change, to see when nothing changes any more."""
@@ -178,7 +193,16 @@ def annotation(kind: str) -> str:
     return "tuple[int, int]" if kind == "size" else kind
 
 
-def is_variable(value: object) -> bool:
-    """Whether a number is a bare name."""
-    atoms = list(value.atoms()) if isinstance(value, Symbolic) else []
-    return len(atoms) == 1 and isinstance(atoms[0], Variable) and value == Symbolic.of(atoms[0])
+def _depends(expression: tree.Expression) -> bool:
+    """Whether a default depends on parameters before it, or on what flows in."""
+    match expression:
+        case tree.Name() | tree.Incoming():
+            return True
+        case tree.SizeLiteral(left, right) | tree.Binary(_, left, right):
+            return _depends(left) or _depends(right)
+        case tree.Unary(_, operand):
+            return _depends(operand)
+        case tree.FunctionCall(_, arguments):
+            return any(map(_depends, arguments))
+        case _:
+            return False

@@ -1,3 +1,5 @@
+"""LeCun's activation, as emitted files define it."""
+
 import torch
 from torch import Tensor, nn
 

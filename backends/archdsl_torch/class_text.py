@@ -1,0 +1,126 @@
+"""A class's text: head, docstring, constructor, `forward`."""
+
+from __future__ import annotations
+
+from archdsl.ops import Shape
+from archdsl.symbolic import Symbolic, as_quotient
+from archdsl_torch.code import (
+    Assign,
+    Call,
+    Fallback,
+    Literal,
+    Refuse,
+    Return,
+    Statement,
+    Text,
+    annotate_repeated,
+    drop_unread,
+    expressions_of,
+    parts_of,
+    walk,
+)
+from archdsl_torch.docstrings import class_docstring
+from archdsl_torch.emitter import Emitter
+from archdsl_torch.flow import Flow, names_used
+from archdsl_torch.printer import WIDTH, Printer
+from archdsl_torch.signatures import Signature, annotation, python_name
+
+
+def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
+    """The class of what the emitter has followed from `start` to `end`."""
+    signature = emitter.signature
+    _return(emitter, end)
+    drop_unread(emitter.init)
+    annotate_repeated(emitter.init, "nn.Module")
+    stored = sorted(names_used(emitter.forward) - emitter.locals)
+    attributes = {
+        statement.target.removeprefix("self.").split("[")[0]
+        for statement in walk(emitter.init)
+        if isinstance(statement, Assign)
+    }
+    own = {name: f"_{name}" if name in attributes else name for name in stored}
+    saves: list[Statement] = [Assign(f"self.{own[name]}", Text(name)) for name in stored]
+    body = [*_fallbacks(signature), *_refusals(emitter), *saves, *emitter.init]
+    arguments = _arguments(emitter)
+    lines = [f"class {signature.class_name}(nn.Module):"]
+    lines += class_docstring(emitter.file.network, signature, start, end.shape, emitter.is_main)
+    if body or arguments:
+        lines += ["", *_head("__init__", arguments, "None"), "        super().__init__()"]
+        lines += Printer().statements(body, 2)
+    inputs = ["x", *(python_name(name) for name in signature.inputs[1:])]
+    lines += ["", *_head("forward", [f"{name}: Tensor" for name in inputs], "Tensor")]
+    forward = Printer(lambda name: name if name in emitter.locals else f"self.{own[name]}")
+    lines += forward.statements(emitter.forward, 2)
+    return "\n".join(lines)
+
+
+def _return(emitter: Emitter, end: Flow) -> None:
+    """Return the value, in a variable typed as a Tensor where no type checker would know."""
+    is_typed = isinstance(end.code, Call) and end.code.is_typed
+    if emitter.is_main and end.variable is None:
+        comment = emitter.file.comment(end.shape)
+        annotated = "" if is_typed else "Tensor"
+        emitter.forward.append(Assign("logits", end.code, annotated, comment))
+        end = Flow(Text("logits"), end.shape)
+    elif end.variable != "x" and not is_typed:
+        emitter.forward.append(Assign("x", end.code))
+        end = Flow(Text("x"), end.shape)
+    emitter.forward.append(Return(end.code))
+
+
+def _head(name: str, arguments: list[str], result: str) -> list[str]:
+    """`def name(self, ...) -> result:` on as many lines as it needs."""
+    arguments = ["self", *arguments]
+    line = f"    def {name}({', '.join(arguments)}) -> {result}:"
+    if len(line) <= WIDTH:
+        return [line]
+    together = f"        {', '.join(arguments)}"
+    inside = [together] if len(together) <= WIDTH else [f"        {a}," for a in arguments]
+    return [f"    def {name}(", *inside, f"    ) -> {result}:"]
+
+
+def _arguments(emitter: Emitter) -> list[str]:
+    """The constructor's arguments: what is inferred, then the parameters.
+
+    The network's own have the values that it was compiled with for defaults.
+    """
+    signature = emitter.signature
+    found = [f"{name}: int" for name, _, _ in signature.inferred()]
+    for parameter in signature.numbers:
+        kind = signature.kinds.get(parameter.name, "int")
+        typed = f"{python_name(parameter.name)}: {annotation(kind)}"
+        default = signature.default(parameter)
+        if parameter.default is not None and default is None:
+            found.append(f"{typed} | None = None")
+            continue
+        if emitter.is_main:
+            default = emitter.file.network.values[parameter.name]
+        literal = Literal(default, is_whole=kind != "float")
+        found.append(typed if default is None else f"{typed} = {Printer().flat(literal)}")
+    return found
+
+
+def _fallbacks(signature: Signature) -> list[Statement]:
+    """`if depth is None: depth = 6 * n + 2` for defaults that depend on other numbers."""
+    environment = signature.environment()
+    return [
+        Fallback(python_name(parameter.name), Literal(environment.evaluate(parameter.default)))
+        for parameter in signature.numbers
+        if parameter.default is not None and signature.default(parameter) is None
+    ]
+
+
+def _refusals(emitter: Emitter) -> list[Statement]:
+    """Refuse what the compiler would refuse: divisions that leave a remainder."""
+    found: dict[str, Statement] = {}
+    for expression in expressions_of(emitter.init):
+        for part in parts_of(expression):
+            if isinstance(part, Literal) and part.is_whole:
+                for value in part.value if isinstance(part.value, tuple) else (part.value,):
+                    if isinstance(value, Symbolic) and not set(value.variables()) & emitter.locals:
+                        numerator, denominator = as_quotient(value)
+                        if denominator != 1:
+                            remainder = str(Symbolic.of(numerator) % denominator)
+                            message = f"({numerator}) / {denominator} must be whole"
+                            found.setdefault(remainder, Refuse(remainder, message))
+    return list(found.values())

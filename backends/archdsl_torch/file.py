@@ -1,0 +1,150 @@
+"""What the classes of one file know of each other, until nothing new is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdsl.ir.evaluate import Value
+from archdsl.ir.program import Block, LineStep
+from archdsl.network import Network
+from archdsl.ops import Shape
+from archdsl.symbolic import Symbolic
+from archdsl_torch.class_text import class_text
+from archdsl_torch.closed_forms import substitute
+from archdsl_torch.emitter import Emitter
+from archdsl_torch.flow import names_used
+from archdsl_torch.signatures import (
+    TAKEN,
+    UNKNOWN,
+    Signature,
+    Unwritable,
+    kind_of,
+    python_name,
+    widest,
+)
+
+ROUNDS = 50
+"""More than any chain of blocks that learn from each other's uses needs."""
+
+
+class File:
+    """One emitted file while it is being written."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.helpers: set[str] = set()
+        self.signatures: dict[Block, Signature] = {}
+        self._kinds = _compiled_kinds(network)
+        self._constants = dict(_constants(network))
+        self.main = self.signature(network.program.main)
+
+    def signature(self, block: Block) -> Signature:
+        """What is known of a block; a block seen for the first time gets a class name."""
+        if block not in self.signatures:
+            taken = {signature.class_name for signature in self.signatures.values()}
+            kinds = self._kinds.get(block)
+            name = _class_name(block.name, taken)
+            self.signatures[block] = Signature(block, name, kinds is not None, dict(kinds or {}))
+        return self.signatures[block]
+
+    def comment(self, shape: Shape) -> str:
+        """A shape as the compiled network has it, in torch's order; empty where it is not known."""
+        known = substitute(shape, self._constants)  # type: ignore[arg-type]
+        sides = (known.channels,) if known.flat else (known.channels, known.height, known.width)
+        if any(isinstance(side, Symbolic) for side in sides):
+            return ""
+        return f"(N, {', '.join(map(str, sides))})"
+
+    def classes(self) -> list[str]:
+        """The text of every class, those that are used before those that use them."""
+        state: object = None
+        for _ in range(ROUNDS):
+            self.helpers.clear()
+            written = self._write_reached()
+            before, state = state, [signature.state() for signature in self.signatures.values()]
+            if state == before:
+                return list(written.values())
+        raise Unwritable("the shapes of blocks depend on each other without an end")
+
+    def _write_reached(self) -> dict[Signature, str]:
+        """Every class that the network's class reaches, with what is known so far."""
+        texts: dict[Signature, str] = {}
+        users: dict[Signature, set[Signature]] = {}
+        queue = [self.main]
+        for signature in queue:
+            texts[signature], users[signature] = self._write(signature)
+            queue.extend(inner for inner in users[signature] if inner not in queue)
+        return {signature: texts[signature] for signature in _used_first(self.main, users)}
+
+    def _write(self, signature: Signature) -> tuple[str, set[Signature]]:
+        emitter = Emitter(self, signature, is_main=signature is self.main)
+        start = self._claimed(emitter) if emitter.is_main else signature.shape_of("input")
+        end = emitter.run(start)
+        signature.output = end.shape
+        text = class_text(emitter, start, end)
+        names = names_used(emitter.init) | names_used(emitter.forward)
+        signature.is_unknown = any(name.startswith(UNKNOWN) for name in names)
+        signature.needs |= {name for name in names if not name.startswith(UNKNOWN)}
+        return text, emitter.used
+
+    def _claimed(self, emitter: Emitter) -> Shape:
+        """The claim of INPUT, which elaboration has checked."""
+        line = emitter.signature.block.body[0]
+        assert isinstance(line, LineStep)
+        assert line.claim is not None
+        height, width, channels = (
+            emitter.environment.whole(side, "a side of INPUT") for side in line.claim.sides
+        )
+        return Shape(height, width, channels)  # type: ignore[arg-type]
+
+    def refuse_unknown(self) -> None:
+        """Raise `Unwritable` for a recursion whose shape has no form that code could use."""
+        for signature in self.signatures.values():
+            if signature.is_unknown:
+                raise Unwritable(
+                    f"`{signature.block.name}` needs a shape that only its own recursion knows"
+                )
+
+
+def _constants(network: Network) -> Iterator[tuple[str, Value]]:
+    """What the network's parameters are, under the names that its class has for them."""
+    for name, value in network.values.items():
+        if isinstance(value, tuple):
+            yield from ((f"{python_name(name)}[{at}]", side) for at, side in enumerate(value))
+        else:
+            yield python_name(name), value
+
+
+def _compiled_kinds(network: Network) -> dict[Block, dict[str, str]]:
+    """The kinds of the arguments that blocks have in the compiled network."""
+    kinds: dict[Block, dict[str, str]] = {}
+    for graph in network.graph.distinct():
+        own = kinds.setdefault(graph.block, {})
+        for name, value in graph.arguments.items():
+            own[name] = widest(own.get(name), kind_of(value))
+    return kinds
+
+
+def _class_name(name: str, taken: set[str]) -> str:
+    """The block's name, made another where the file has that name already."""
+    candidate = name if name not in TAKEN else f"{name}Block"
+    number = 2
+    while candidate in taken:
+        candidate, number = f"{name}{number}", number + 1
+    return candidate
+
+
+def _used_first(main: Signature, users: dict[Signature, set[Signature]]) -> list[Signature]:
+    """An order in which a class stands behind all that it uses, but for recursion."""
+    order: list[Signature] = []
+    seen: set[Signature] = set()
+
+    def visit(signature: Signature) -> None:
+        seen.add(signature)
+        for inner in sorted(users[signature], key=lambda s: s.class_name):
+            if inner not in seen:
+                visit(inner)
+        order.append(signature)
+
+    visit(main)
+    return order

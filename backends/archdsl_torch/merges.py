@@ -1,0 +1,196 @@
+"""Merges: paths written side by side, or gathered in a list where only a parameter counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+
+from archdsl.ir import program
+from archdsl.ir.evaluate import Environment
+from archdsl.ops import Concat, Shape
+from archdsl.ops.merge import plainer
+from archdsl.symbolic import Number, Symbolic, add_up, choose
+from archdsl.syntax import tree
+from archdsl_torch.code import Assign, Code, Comprehension, Do, Items, Loop, Text, call, walk
+from archdsl_torch.emitter import Emitter
+from archdsl_torch.flow import Flow, Place, add_branch
+from archdsl_torch.loops import listed_values, range_of
+from archdsl_torch.rules import MERGES
+from archdsl_torch.signatures import Unwritable
+
+Path = tuple[program.Statement, Environment]
+
+
+def emit_merge(emitter: Emitter, step: program.MergeStep, flow: Flow, place: Place) -> Flow:
+    """The paths, all fed with the same value, and what joins them."""
+    flow = emitter.bind(flow)
+    paths = list(_known_paths(step.paths, emitter.environment))
+    with emitter.protect(flow):
+        if any(isinstance(path, program.ForStep) or _is_uneven(path) for path, _ in paths):
+            return _Gatherer(emitter, step, flow, place).merge()
+        return _written(emitter, step, paths, flow, place)
+
+
+def _known_paths(paths: program.Body, environment: Environment) -> Iterator[Path]:
+    """The paths and what names mean there, through all that is decided or listed already."""
+    for path in paths:
+        if isinstance(path, program.IfStep):
+            condition = environment.truth(path.condition)
+            if isinstance(condition, bool):
+                yield from _known_paths(path.then if condition else path.otherwise, environment)
+                continue
+        if isinstance(path, program.ForStep) and not isinstance(path.values, tree.Range):
+            for value in path.values:
+                inner = environment.bind(path.variable, environment.evaluate(value))
+                yield from _known_paths(path.body, inner)
+            continue
+        yield path, environment
+
+
+def _is_uneven(path: program.Statement) -> bool:
+    """Whether a choice may give another number of paths than one."""
+    return isinstance(path, program.IfStep) and not all(
+        len(side) == 1 and not isinstance(side[0], program.ForStep) and not _is_uneven(side[0])
+        for side in (path.then, path.otherwise)
+    )
+
+
+def _written(
+    emitter: Emitter, step: program.MergeStep, paths: list[Path], flow: Flow, place: Place
+) -> Flow:
+    """`a(x) + b(x)`."""
+    ends: list[Flow] = []
+    held: list[str] = []
+    outer = emitter.environment
+    for path, emitter.environment in paths:
+        with emitter.into_new_lists() as (init, forward):
+            end = emitter.statement(path, flow, place)
+        if forward:
+            # What is computed first must be written first, into variables that the path spares.
+            spared = [s.target for s in walk(forward) if isinstance(s, Assign)]
+            emitter.protected.update(spared)
+            for at, earlier in enumerate(ends):
+                ends[at] = emitter.bind(earlier)
+                held.extend(ends[at].variables())
+                emitter.protected.update(ends[at].variables())
+            emitter.protected.subtract(spared)
+        emitter.init += init
+        emitter.forward += forward
+        held.extend(end.variables())
+        emitter.protected.update(end.variables())
+        ends.append(end)
+    emitter.environment = outer
+    emitter.protected.subtract(held)
+    if len(ends) == 1:
+        return ends[0]
+    shape = step.op.model_construct().infer(tuple(end.shape for end in ends))
+    return Flow(MERGES[step.op]().several([end.code for end in ends]), shape)
+
+
+class _Gatherer:
+    """Writes the paths of one merge into a list, and adds up what they give."""
+
+    def __init__(self, emitter: Emitter, step: program.MergeStep, flow: Flow, place: Place) -> None:
+        if place.position is not None:
+            raise Unwritable(
+                f"`{step.op.merge}:` in line {step.span.line} has as many paths as parameters say, "
+                "and members that are called by position: put it into a block"
+            )
+        self.emitter, self.step, self.flow, self.place = emitter, step, flow, place
+        self.ends: list[Shape] = []
+        self.channels: Number = 0
+        self.variable = ""
+
+    def merge(self) -> Flow:
+        """The list and its merge."""
+        listed = self._comprehension()
+        if listed is None:
+            self.variable = self.emitter.new_name("paths")
+            empty = Assign(self.variable, Items(()), annotation="list[Tensor]")
+            self.emitter.forward.append(empty)
+            self._append(self.step.paths)
+            listed = Text(self.variable)
+        end = reduce(plainer, self.ends)
+        if self.step.op is Concat:
+            end = Shape(end.height, end.width, self.channels, end.flat)  # type: ignore[arg-type]
+        return Flow(MERGES[self.step.op]().listed(listed), end)
+
+    def _comprehension(self) -> Code | None:
+        """`[path for i in values]`, where one `for` gives all paths and each is one expression."""
+        match self.step.paths:
+            case (program.ForStep(values=tree.Range() as ends, body=(path,)) as step,) if (
+                not isinstance(path, program.IfStep | program.ForStep)
+            ):
+                index = self.emitter.new_index(step.variable)
+                first, last, values = range_of(self.emitter, ends)
+            case _:
+                return None
+        symbol = Symbolic.variable(index)
+        tried = self.emitter.scratch()
+        with tried.inside_loop(index) as (_, forward), tried.bound(step.variable, symbol):
+            tried.statement(path, self.flow, Place())
+        if forward:
+            return None
+        with (
+            self.emitter.inside_loop(index) as (init, _),
+            self.emitter.bound(step.variable, symbol),
+        ):
+            end = self.emitter.statement(path, self.flow, self.place)
+        if init:
+            self.emitter.init.append(Loop(index, values, init))
+        self.ends.append(end.shape)
+        self.channels = add_up(end.shape.channels, index, first, last)
+        return Comprehension(end.code, index, values, "[", "]")
+
+    def _append(self, paths: program.Body) -> None:
+        """`paths.append(...)` for each path, inside branches and loops where they stand in them."""
+        for path in paths:
+            match path:
+                case program.IfStep():
+                    self._branch(path)
+                case program.ForStep():
+                    self._loop(path)
+                case _:
+                    end = self.emitter.statement(path, self.flow, self.place)
+                    self.emitter.forward.append(Do(call(f"{self.variable}.append", end.code)))
+                    self.ends.append(end.shape)
+                    self.channels = self.channels + end.shape.channels
+
+    def _branch(self, step: program.IfStep) -> None:
+        emitter = self.emitter
+        condition = emitter.environment.truth(step.condition)
+        if isinstance(condition, bool):
+            self._append(step.then if condition else step.otherwise)
+            return
+        before = self.channels
+        counted: list[Number] = []
+        written = []
+        emitter.branches += 1
+        for body in (step.then, step.otherwise):
+            self.channels = before
+            with emitter.into_new_lists() as lists:
+                self._append(body)
+            counted.append(self.channels)
+            written.append(lists)
+        emitter.branches -= 1
+        self.channels = choose(condition, *counted)
+        add_branch(emitter.init, condition, written[0][0], written[1][0])
+        add_branch(emitter.forward, condition, written[0][1], written[1][1])
+
+    def _loop(self, step: program.ForStep) -> None:
+        emitter = self.emitter
+        if not isinstance(step.values, tree.Range):
+            for value in listed_values(emitter, step):
+                with emitter.bound(step.variable, value):
+                    self._append(step.body)
+            return
+        index = emitter.new_index(step.variable)
+        first, last, values = range_of(emitter, step.values)
+        before, self.channels = self.channels, 0
+        symbol = Symbolic.variable(index)
+        with emitter.inside_loop(index) as (init, forward), emitter.bound(step.variable, symbol):
+            self._append(step.body)
+        self.channels = before + add_up(self.channels, index, first, last)
+        for written, body in ((emitter.init, init), (emitter.forward, forward)):
+            if body:
+                written.append(Loop(index, values, body))

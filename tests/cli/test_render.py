@@ -1,0 +1,84 @@
+"""`archdsl render`: the formats and where they go."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+Process = Callable[..., subprocess.CompletedProcess[str]]
+
+pytestmark = pytest.mark.usefixtures("here", "backends")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        ([], {"small.svg": "svg"}),
+        (["--svg"], {"small.svg": "svg"}),
+        (["--png"], {"small.png": "png"}),
+        (["--pdf"], {"small.pdf": "pdf"}),
+        (["--dot"], {"small.dot": "dot"}),
+        (["--dot", "--svg"], {"small.svg": "svg", "small.dot": "dot"}),
+        (["-o", "x.pdf"], {"x.pdf": "pdf"}),
+        (["-o", "x.PNG"], {"x.PNG": "png"}),
+        (["-o", "x"], {"x": "svg"}),
+        (["--png", "-o", "x.svg"], {"x.svg": "png"}),
+        (["--png", "--pdf", "-o", "x.png"], {"x.png": "png", "x.pdf": "pdf"}),
+        (["--png", "--pdf", "-o", "v1.2"], {"v1.2.png": "png", "v1.2.pdf": "pdf"}),
+    ],
+)
+def test_flags_and_suffixes_say_what_is_drawn(
+    run: Run, here: Path, arguments: list[str], written: dict[str, str]
+) -> None:
+    before = set(here.iterdir())
+    result = run("render", *arguments, "small.arch")
+    assert result.exit_code == 0
+    assert [line.split(":")[0] for line in result.stdout.splitlines()] == [
+        f"wrote {name}" for name in written
+    ]
+    found = {path.name: path.read_text() for path in set(here.iterdir()) - before}
+    assert found == {name: f"Small as {format}\n" for name, format in written.items()}
+
+
+def test_standard_output_takes_one_picture(run: Run) -> None:
+    result = run("render", "small.arch", "--dot", "-o", "-")
+    assert result.stdout == "Small as dot\n"
+    assert result.stderr.startswith("wrote standard output: Small")
+    assert run("render", "small.arch", "--dot", "--svg", "-o", "-").exit_code == 2
+
+
+def test_an_invalid_spec_writes_nothing(run: Run, here: Path) -> None:
+    before = set(here.iterdir())
+    assert run("render", "wrong.arch", "--svg", "--png").exit_code == 1
+    assert set(here.iterdir()) == before
+
+
+def test_trouble_with_one_picture_writes_none(
+    run: Run, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archdsl.backend import BackendError
+    from archdsl.network import Network
+
+    def emit(network: Network, backend: str, format: str) -> bytes:
+        if format == "png":
+            raise BackendError("PNG needs resvg: pip install archdsl[pictures]")
+        return b""
+
+    monkeypatch.setattr(Network, "emit", emit)
+    before = set(here.iterdir())
+    result = run("render", "small.arch", "--svg", "--png")
+    assert result.exit_code == 2
+    assert "pip install archdsl[pictures]" in result.stderr
+    assert set(here.iterdir()) == before
+
+
+def test_the_real_thing(process: Process) -> None:
+    done = process("render", "--svg", "alexnet", "-o", "-")
+    assert done.returncode == 0
+    assert "<svg" in done.stdout
+    assert done.stderr.startswith("wrote standard output: AlexNet")

@@ -1,0 +1,51 @@
+"""`archdsl summary`: a table or JSON, on standard output or in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+import archdsl
+
+Run = Callable[..., Result]
+
+pytestmark = pytest.mark.usefixtures("here")
+
+
+def test_the_table_is_that_of_the_python_api(run: Run) -> None:
+    result = run("summary", "alexnet")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == archdsl.load("alexnet").summary()
+
+
+def test_json(run: Run) -> None:
+    result = run("summary", "small.arch", "--format", "json", "--set", "classes=3")
+    record = json.loads(result.stdout)
+    assert record["spec"] == "small.arch"
+    assert record["layers"][-1]["output"] == [3]
+
+
+def test_a_file_is_written_and_told_of(run: Run, here: Path) -> None:
+    result = run("summary", "small.arch", "--format", "json", "-o", "small.json")
+    assert result.stdout.startswith("wrote small.json: Small, 2,682 parameters")
+    assert json.loads((here / "small.json").read_text())["class"] == "Small"
+
+
+def test_standard_output_by_name_tells_on_stderr(run: Run) -> None:
+    result = run("summary", "small.arch", "-o", "-")
+    assert result.stdout == archdsl.load("small.arch").summary()
+    assert result.stderr.startswith("wrote standard output: Small")
+
+
+def test_an_invalid_spec_prints_no_table(run: Run) -> None:
+    result = run("summary", "wrong.arch")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "(227 + 2*0 - 11)/4 + 1 = 55" in result.stderr
+
+
+def test_an_unknown_format(run: Run) -> None:
+    assert run("summary", "alexnet", "--format", "xml").exit_code == 2

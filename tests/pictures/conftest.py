@@ -1,0 +1,128 @@
+"""Networks to draw: three of the zoo, and two small ones with what these lack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+from archdsl_graphviz.page import Page, page_of
+from archdsl_graphviz.picture import picture_of
+from archdsl_graphviz.svg import svg_text
+
+import archdsl
+from archdsl import Network
+
+FRACTAL = """
+network FractalNet(columns = 4)
+
+block ConvBlock(filters):
+    CONV: {filters} 3x3 filters, pad 1 -> BN -> RELU
+
+block Fractal(columns, filters):
+    if columns == 1:
+        ConvBlock(filters)
+    else:
+        join:
+            short: ConvBlock(filters)
+            long: Fractal(columns - 1, filters) -> Fractal(columns - 1, filters)
+
+[32x32x3] INPUT
+block1: Fractal(columns, 64)
+MAX POOL1: 2x2 filters at stride 2
+block2: Fractal(columns, 128)
+GLOBAL AVG POOL
+FC: 10 neurons (class scores)
+"""
+
+NESTED = """
+network Nested
+
+block Unit(n):
+    add:
+        path:
+            CONV1: {n} 3x3 filters, pad 1, no bias -> BN1 -> RELU
+            CONV2: {n} 3x3 filters, pad 1, no bias -> BN2
+        identity
+    RELU
+
+block Gate(n):
+    multiply:
+        identity
+        gate:
+            GLOBAL AVG POOL
+            CONV1: {n // 4} 1x1 filters -> RELU
+            CONV2: {n} 1x1 filters -> SIGMOID
+
+block Stage(n, depth):
+    CONV: {n} 3x3 filters at stride 2, pad 1 -> BN -> RELU
+    units: {depth} x Unit(n)
+    Gate(n)
+
+block Dense(k):
+    concat:
+        identity
+        path:
+            BN -> RELU -> CONV: {k} 3x3 filters, pad 1
+
+[64x64x3] INPUT
+stem:
+    CONV1: 16 3x3 filters, pad 1 -> BN1 -> RELU
+    convs: 3 x CONV 16 3x3 filters, pad 1
+stage1: 2 x Unit(16)
+stage2: Stage(32, 4)
+stage3: Stage(64, 6)
+dense1: Dense(12)
+dense2: Dense(12)
+add:
+    a: CONV 88 1x1 filters
+    concat:
+        left: CONV 44 3x3 filters, pad 1 -> BN -> RELU
+        right:
+            CONV 44 5x5 filters, pad 2
+            RELU
+            CONV 44 1x1 filters
+    c: from stage3 -> CONV 88 1x1 filters
+GLOBAL AVG POOL
+FC: 10 neurons (class scores)
+"""
+
+TEXTS = {"fractal": FRACTAL, "nested": NESTED}
+NAMES = ("alexnet", "googlenet", "resnet50", "torchvision/resnet50", "fractal", "nested")
+
+
+@cache
+def _load(name: str) -> Network:
+    return archdsl.loads(TEXTS[name]) if name in TEXTS else archdsl.load(name)
+
+
+@cache
+def _page(name: str) -> Page:
+    return page_of(picture_of(_load(name)))
+
+
+@pytest.fixture
+def load() -> Callable[[str], Network]:
+    """A network by name, compiled once."""
+    return _load
+
+
+@pytest.fixture(params=NAMES)
+def name(request: pytest.FixtureRequest) -> str:
+    """Every network in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def network(name: str) -> Network:
+    return _load(name)
+
+
+@pytest.fixture
+def page(name: str) -> Page:
+    return _page(name)
+
+
+@pytest.fixture
+def svg(page: Page) -> str:
+    return svg_text(page)
