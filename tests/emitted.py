@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from archdsl.network import Network
 from reference import run_graph, weight_shapes
 from torch import Tensor, nn
+
+from archdsl.network import Network
 
 TOLERANCE = 1e-9
 

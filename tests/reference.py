@@ -1,4 +1,4 @@
-"""The graph run in torch, op by op, from the ops' definitions: what emitted modules are held against.
+"""The graph run in torch, op by op, from the ops' definitions: what modules are held against.
 
 It shares no code with the backend. Weights come from a state dict by the graph's own paths.
 """
@@ -11,10 +11,11 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
+
 from archdsl import ops
 from archdsl.ir.graph import Graph, LayerNode
 from archdsl.network import Network
-from torch import Tensor
 
 Weights = Callable[[str], Tensor]
 
@@ -66,33 +67,25 @@ def _conv(op: ops.Conv2d, x: Tensor, w: Mapping[str, Tensor]) -> Tensor:
     each = channels // op.groups
     windows = windows.reshape(n, op.groups, each, kh, kw, height, width)
     weight = w["weight"].reshape(op.groups, op.filters // op.groups, each, kh, kw)
-    out = torch.einsum("ngcijhw,gfcij->ngfhw", windows, weight).reshape(n, op.filters, height, width)
+    out = torch.einsum("ngcijhw,gfcij->ngfhw", windows, weight).reshape(
+        n, op.filters, height, width
+    )
     return out + w["bias"][:, None, None] if op.bias else out
 
 
 def _avg_pool(op: ops.AvgPool2d, x: Tensor) -> Tensor:
     total = _unfold(x, op, 0.0).sum(dim=(2, 3))
     inside = torch.ones_like(x[:1, :1])
-    if op.count_padding:
-        # Padding counts, but not what a rounded-up window sees behind it.
-        (top, left), (bottom, right) = op.pad, op.after
-        inside = F.pad(inside, (left, right, top, bottom), value=1.0)
-        bare = op.model_copy(update={"pad": (0, 0), "pad_after": None})
-        rows = _indices(total.shape[2], op.stride[0], 1, op.kernel[0])
-        columns = _indices(total.shape[3], op.stride[1], 1, op.kernel[1])
-        grown = F.pad(
-            inside,
-            (
-                0,
-                max(0, int(columns.max()) + 1 - inside.shape[3]),
-                0,
-                max(0, int(rows.max()) + 1 - inside.shape[2]),
-            ),
-        )
-        del bare
-        count = grown[:, :, rows[:, None, :, None], columns[None, :, None, :]].sum(dim=(2, 3))
-    else:
-        count = _unfold(inside, op, 0.0).sum(dim=(2, 3))
+    if not op.count_padding:
+        return total / _unfold(inside, op, 0.0).sum(dim=(2, 3))
+    # Padding counts, but not what a rounded-up window sees behind it.
+    (top, left), (bottom, right) = op.pad, op.after
+    padded = F.pad(inside, (left, right, top, bottom), value=1.0)
+    rows = _indices(total.shape[2], op.stride[0], 1, op.kernel[0])
+    columns = _indices(total.shape[3], op.stride[1], 1, op.kernel[1])
+    beyond = [int(i.max()) + 1 - side for i, side in zip((rows, columns), padded.shape[2:])]
+    padded = F.pad(padded, (0, max(0, beyond[1]), 0, max(0, beyond[0])))
+    count = padded[:, :, rows[:, None, :, None], columns[None, :, None, :]].sum(dim=(2, 3))
     return total / count
 
 
@@ -101,7 +94,8 @@ def _adaptive(op: ops.AdaptiveAvgPool2d, x: Tensor) -> Tensor:
     rows = [(i * x.shape[2] // height, -(-(i + 1) * x.shape[2] // height)) for i in range(height)]
     columns = [(j * x.shape[3] // width, -(-(j + 1) * x.shape[3] // width)) for j in range(width)]
     lines = [
-        torch.stack([x[:, :, a:b, c:d].mean(dim=(2, 3)) for c, d in columns], dim=-1) for a, b in rows
+        torch.stack([x[:, :, a:b, c:d].mean(dim=(2, 3)) for c, d in columns], dim=-1)
+        for a, b in rows
     ]
     return torch.stack(lines, dim=-2)
 

@@ -188,10 +188,7 @@ class _Sequencer:
         modules: list[Code] = []
 
         def try_once(start: Shape) -> tuple[Shape, set[str]]:
-            scratch = _Listed(emitter.scratch())
-            scratch.nested, scratch.position = 1, self.position
-            after = scratch.step(step.member, start)
-            modules[:] = scratch.items
+            modules[:], after = self.try_member(step, start)
             return after, {name for item in modules for name in variables_of(item)}
 
         shapes = loop_shapes(emitter, shape, index, 0, count - 1, try_once)
@@ -208,28 +205,32 @@ class _Sequencer:
         index: str,
         each: int,
     ) -> Shape:
-        """Rounds of equal shapes together: the first often differs from the rest."""
-        entering = []
+        """Rounds of equal code together: the first often differs from the rest."""
+        entering: list[tuple[list[Code], Shape]] = []
         shape = start
         for number in range(count):
-            if shapes.is_written_out or not shapes.varies:
-                entering.append(shape)
-            else:
-                entering.append(substitute(shapes.enter, {index: number}))
-            if shapes.is_written_out or count == 1:
-                scratch = _Listed(self.emitter.scratch())
-                scratch.nested = 1
-                shape = scratch.step(step.member, shape)
-        runs = [(enter, len(list(rounds))) for enter, rounds in groupby(entering)]
+            if not shapes.is_written_out:
+                shape = substitute(shapes.enter, {index: number})
+            modules, after = self.try_member(step, shape)
+            entering.append((modules, shape))
+            shape = after
+        runs = [list(rounds) for _, rounds in groupby(entering, key=lambda entry: entry[0])]
         if len(runs) > 2 and not shapes.is_written_out:
             return self.unknown_rounds(step, shapes, count, index, each)
-        for enter, rounds in runs:
-            if rounds == 1 or (each > 1 and rounds <= 3):
-                for _ in range(rounds):
+        for run in runs:
+            if len(run) == 1 or (each > 1 and len(run) <= 3):
+                for _, enter in run:
                     self.step(step.member, enter)
             else:
-                self.comprehension(step, enter, rounds, "_", each)
-        return shape if shapes.is_written_out else shapes.leave
+                self.comprehension(step, run[0][1], len(run), "_", each)
+        return shape
+
+    def try_member(self, step: program.RepeatStep, shape: Shape) -> tuple[list[Code], Shape]:
+        """The modules of one round, and the shape behind it."""
+        scratch = _Listed(self.emitter.scratch())
+        scratch.nested, scratch.position = 1, self.position
+        after = scratch.step(step.member, shape)
+        return scratch.items, after
 
     def unknown_rounds(
         self, step: program.RepeatStep, shapes: LoopShapes, count: Number, index: str, each: int
