@@ -11,17 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archdsl import backend, zoo
-from archdsl.diagnostics import Diagnostic, SpecError, suggest
-from archdsl.ir.elaborate import Elaborator, parameter_values
-from archdsl.ir.evaluate import Environment, Value, show
+from archdsl.diagnostics import Diagnostic, Severity, SpecError, error, in_order, suggest
+from archdsl.ir.elaborate import elaborate
+from archdsl.ir.evaluate import Environment, Value, parts_of, show
 from archdsl.ir.graph import Graph
 from archdsl.ir.load import load_program, read
+from archdsl.ir.parameters import Setting, default_values, parameter_values
 from archdsl.ir.program import Program
+from archdsl.passes.expectations import check_conditions as check_written_conditions
 from archdsl.passes.expectations import check_expectations, condition_values
 from archdsl.passes.facts import Facts, Totals, analyze
 from archdsl.passes.linearity import check_linearity
+from archdsl.syntax import tree
 from archdsl.syntax.parser import parse_expression
-from archdsl.syntax.source import Source
+from archdsl.syntax.source import Source, Span
 
 if TYPE_CHECKING:
     from torch import nn
@@ -100,7 +103,7 @@ class Network:
         """The source text of a PyTorch module; needs no torch."""
         return self.emit("torch", "py").decode()
 
-    def module(self, **parameters: Any) -> nn.Module:
+    def module(self, /, **parameters: Any) -> nn.Module:
         """A live module, freshly initialised; imports torch. `parameters` go to its class."""
         scope: dict[str, Any] = {"__name__": f"archdsl.emitted.{self.stem}"}
         exec(compile(self.to_torch(), f"<{self.stem}.py>", "exec"), scope)
@@ -122,7 +125,7 @@ class Network:
         return self.render("svg").decode()
 
 
-def load(spec: str | Path, **parameters: Any) -> Network:
+def load(spec: str | Path, /, **parameters: Any) -> Network:
     """Compile a file or a network of the zoo, with some of its parameters set.
 
     Raises `SpecError` if the spec is wrong, `SpecNotFound` if there is none.
@@ -130,7 +133,7 @@ def load(spec: str | Path, **parameters: Any) -> Network:
     return compile_source(read(find_spec(spec), str(_display(spec))), parameters)
 
 
-def loads(text: str, name: str = "<text>", **parameters: Any) -> Network:
+def loads(text: str, name: str = "<text>", /, **parameters: Any) -> Network:
     """Compile a spec that is a text. Raises `SpecError`."""
     return compile_source(Source(name, text), parameters)
 
@@ -159,46 +162,66 @@ def compile_source(source: Source, parameters: Mapping[str, Any] | None = None) 
     Raises `SpecError` with everything that is wrong.
     """
     program = load_program(source)
-    defaults = parameter_values(program.main, {}, partial=True)
-    given = {name: _given(name, value) for name, value in (parameters or {}).items()}
-    values = parameter_values(program.main, given)
-    return _compile(program, values, defaults)
+    defaults = default_values(program.main)
+    settings: dict[str, Setting] = {}
+    wrong: list[Diagnostic] = []
+    for name, value in (parameters or {}).items():
+        try:
+            settings[name] = _setting(name, value)
+        except SpecError as failure:
+            wrong.extend(failure.diagnostics)
+    if wrong:
+        raise SpecError(wrong)
+    return _compile(program, parameter_values(program.main, settings), defaults)
 
 
 def check_conditions(network: Network) -> list[Diagnostic]:
     """What the `expect with ...:` sections say wrongly, each compiled with its own parameters."""
     found: list[Diagnostic] = []
     for expect in network.program.expects:
-        if expect.conditions:
-            values = {**network.defaults, **condition_values(expect, network.defaults)}
-            try:
-                _compile(network.program, values, network.defaults)
-            except SpecError as failure:
-                found.extend(failure.diagnostics)
+        if not expect.conditions:
+            continue
+        values = {**network.defaults, **condition_values(expect, network.defaults)}
+        try:
+            _compile(network.program, values, network.defaults)
+        except SpecError as failure:
+            found.extend(d for d in failure.diagnostics if d.severity is Severity.ERROR)
     return found
 
 
 def _compile(
     program: Program, values: Mapping[str, Value], defaults: Mapping[str, Value]
 ) -> Network:
-    elaborator = Elaborator()
-    graph = elaborator.network(program.main, values)
+    found = check_written_conditions(program, defaults)
+    try:
+        graph, doubts = elaborate(program.main, values)
+    except SpecError as failure:
+        raise SpecError(in_order([*found, *failure.diagnostics])) from None
     facts = analyze(graph)
-    found = [
-        *elaborator.diagnostics,
-        *check_linearity(facts.flat),
-        *check_expectations(program, values, defaults, facts.totals),
-    ]
-    if any(d.code.startswith("E") for d in found):
+    found = [*program.warnings, *doubts, *found, *check_linearity(facts.flat)]
+    found = in_order([*found, *check_expectations(program, values, defaults, facts.totals)])
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
         raise SpecError(found)
     return Network(program, values, defaults, graph, facts, tuple(found))
 
 
-def _given(name: str, value: Any) -> tuple[Any, Value]:
-    """A parameter's value from Python or from the command line, with an expression to point at."""
+def _setting(name: str, value: Any) -> Setting:
+    """A parameter's value from Python or from the command line. Raises SpecError."""
     text = value if isinstance(value, str) else _as_written(value)
-    expression = parse_expression(text, Source(f"--set {name}", text), 0)
-    return expression, Environment({}).evaluate(expression)
+    head = f"{name}="
+    source = Source(f"--set {name}", head + text)
+    expression = parse_expression(text, source, len(head))
+    for part in parts_of(expression):
+        if isinstance(part, tree.Name):
+            near = {"true": "yes", "false": "no"}.get(part.text.lower())
+            raise error(
+                "E509",
+                f"`{part.text}` is no value",
+                part.span,
+                help=f"write {near}" if near else "write a number, a size such as 7x1, yes or no",
+            )
+    span = Span(source, len(head), len(source.text))
+    return Setting(Environment({}).evaluate(expression), Span(source, 0, len(name)), span)
 
 
 def _as_written(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The graph run in torch, op by op, from the ops' definitions: what modules are held against.
+"""The graph run in torch, op by op, from the definitions of the ops: the reference for modules.
 
 It shares no code with the backend. Weights come from a state dict by the graph's own paths.
 """
@@ -83,7 +83,9 @@ def _avg_pool(op: ops.AvgPool2d, x: Tensor) -> Tensor:
     padded = F.pad(inside, (left, right, top, bottom), value=1.0)
     rows = _indices(total.shape[2], op.stride[0], 1, op.kernel[0])
     columns = _indices(total.shape[3], op.stride[1], 1, op.kernel[1])
-    beyond = [int(i.max()) + 1 - side for i, side in zip((rows, columns), padded.shape[2:])]
+    beyond = [
+        int(i.max()) + 1 - side for i, side in zip((rows, columns), padded.shape[2:], strict=True)
+    ]
     padded = F.pad(padded, (0, max(0, beyond[1]), 0, max(0, beyond[0])))
     count = padded[:, :, rows[:, None, :, None], columns[None, :, None, :]].sum(dim=(2, 3))
     return total / count

@@ -66,9 +66,7 @@ class SpecError(Exception):
         return "\n".join(render_text(diagnostic) for diagnostic in self.diagnostics)
 
 
-def error(
-    code: str, message: str, span: Span | None, note: str = "", help: str = ""
-) -> SpecError:
+def error(code: str, message: str, span: Span | None, note: str = "", help: str = "") -> SpecError:
     """One complaint, ready to raise."""
     return SpecError([Diagnostic(code, message, span, note=note, help=help)])
 

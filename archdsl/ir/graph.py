@@ -60,7 +60,10 @@ class Namespace:
 
 
 class Graph:
-    """Nodes in the spec's order, and edges that know which operand they are."""
+    """Nodes in the spec's order, and edges that know which operand they are.
+
+    `size` counts the layers, those of instances with them.
+    """
 
     def __init__(self, block: Block, arguments: Mapping[str, Value]) -> None:
         self.block = block
@@ -68,6 +71,8 @@ class Graph:
         self.network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.namespaces: dict[str, Namespace] = {}
         self.output = ""
+        self.size = 0
+        self.has_scores = False
 
     @property
     def name(self) -> str:
@@ -82,9 +87,16 @@ class Graph:
 
     def add(self, node: Node, operands: tuple[str, ...] = ()) -> str:
         """Append a node that is fed by `operands`, in that order; its name."""
-        self.network.add_node(node.name, node=node)
+        # The operands stand on the node too: to sort its edges anew for each question takes long.
+        self.network.add_node(node.name, node=node, operands=operands)
         for position, operand in enumerate(operands):
             self.network.add_edge(operand, node.name, key=position)
+        if isinstance(node, LayerNode):
+            self.size += 1
+            self.has_scores |= node.is_scores
+        elif isinstance(node, InstanceNode):
+            self.size += node.graph.size
+            self.has_scores |= node.graph.has_scores
         return node.name
 
     def __contains__(self, name: object) -> bool:
@@ -95,16 +107,20 @@ class Graph:
         return node
 
     def __iter__(self) -> Iterator[Node]:
-        for name in self.network:
-            yield self[name]
+        for _, data in self.network.nodes.data():
+            yield data["node"]
 
     def __len__(self) -> int:
         return len(self.network)
 
     def operands(self, name: str) -> tuple[str, ...]:
         """The names of what feeds a node, first operand first."""
-        edges = self.network.in_edges(name, keys=True)
-        return tuple(source for source, _, _ in sorted(edges, key=lambda edge: edge[2]))
+        operands: tuple[str, ...] = self.network.nodes[name]["operands"]
+        return operands
+
+    def users(self, name: str) -> Iterator[str]:
+        """The names of what a node feeds."""
+        return iter(self.network.succ[name])
 
     def operand_shapes(self, name: str) -> tuple[Shape, ...]:
         """The shapes of what feeds a node."""
@@ -138,7 +154,7 @@ class Graph:
         return list(found.values())
 
     def walk(self, prefix: str = "") -> Iterator[tuple[str, Node, Graph]]:
-        """Every node with its full path and the graph that holds it, instances before their inside."""
+        """Every node with its full path and its graph; instances before what is inside."""
         for node in self:
             path = prefix + node.name
             yield path, node, self
@@ -154,7 +170,7 @@ class Graph:
 
 
 def _inline(graph: Graph, flat: Graph, prefix: str, outputs: dict[str, str]) -> str:
-    """Copy a graph's nodes; `outputs` says what its inputs are in `flat`. The output's name there."""
+    """Copy a graph's nodes; its output in `flat`, where `outputs` says what its inputs are."""
     for node in graph:
         if isinstance(node, InputNode):
             continue

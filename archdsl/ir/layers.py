@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from archdsl.diagnostics import SpecError
-from archdsl.ir.evaluate import Environment, error, show
+from archdsl.diagnostics import SpecError, error
+from archdsl.ir.evaluate import Environment, show
 from archdsl.ir.program import LayerStep, MergeStep, Option
 from archdsl.ops import Op, Shape
 from archdsl.ops.phrases import Incoming
@@ -36,33 +36,44 @@ def build_op(step: LayerStep | MergeStep, environment: Environment, shape: Shape
 def _field_value(
     op: type[Op], name: str, option: Option, environment: Environment, shape: Shape
 ) -> Any:
+    kind = op.kind(name)
     if option.expression is None:
         value = shape.channels if option.value is Incoming.CHANNELS else option.value
-        return op.kind(name).complete(value)
-    kind = op.kind(name)
+        return kind.complete(value)
     value = environment.evaluate(option.expression)
     sides = value if isinstance(value, tuple) else (value,)
+    words = _words(name)
     if isinstance(value, bool | Condition):
-        raise error(
-            "E403",
-            f"{name.replace('_', ' ')} must be {kind.name}, not {show(value)}",
-            option.span,
-        )
+        raise error("E403", f"{words} must be {kind.name}, not {show(value)}", option.span)
     if isinstance(value, tuple) and not isinstance(kind.complete(1), tuple):
-        raise error(
-            "E403", f"{name.replace('_', ' ')} is one number, not the size {show(value)}", option.span
-        )
+        raise error("E403", f"{words} is one number, not the size {show(value)}", option.span)
     if kind.real:
         return float(value) if isinstance(value, Fraction) else value
     if any(isinstance(side, Fraction) for side in sides):
         raise error(
-            "E503", f"{name.replace('_', ' ')} must be whole, not {show(value)}", option.span
+            "E503",
+            f"{words} must be whole, not {show(value)}",
+            option.span,
+            help="round it: `//` divides down, and there are `floor`, `ceil` and `round`",
         )
     return kind.complete(value)
 
 
+def _words(field: str) -> str:
+    """A field as messages call it."""
+    return f"the {field.replace('_', ' ')}"
+
+
 def _is_symbolic(value: Any) -> bool:
-    return any(isinstance(side, Symbolic) for side in (value if isinstance(value, tuple) else (value,)))
+    sides = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(side, Symbolic) for side in sides)
+
+
+_BOUNDS = {
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+}
 
 
 def _translate(failure: ValidationError, step: LayerStep | MergeStep) -> SpecError:
@@ -70,15 +81,17 @@ def _translate(failure: ValidationError, step: LayerStep | MergeStep) -> SpecErr
     first = failure.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else ""
     option = step.options.get(name)
-    span = option.span if option else step.span
-    wanted = {
-        "greater_than": "greater than {gt}",
-        "greater_than_equal": "{ge} or more",
-        "less_than_equal": "{le} or less",
-    }.get(first["type"])
-    if wanted is None:
-        message = first["msg"].removeprefix("Value error, ")
-    else:
-        bound = wanted.format(**first.get("ctx", {}))
-        message = f"{name.replace('_', ' ')} must be {bound}, not {show(first['input'])}"
-    return error("E403", message, span)
+    bound = _BOUNDS.get(first["type"])
+    message, help = first["msg"].removeprefix("Value error, "), ""
+    if bound is not None:
+        bounds, value = first.get("ctx", {}), first["input"]
+        if step.op.kind(name).rate:
+            bounds = {key: f"{limit:.0%}" for key, limit in bounds.items()}
+            value = f"{value:.6g} ({value:.4%})".replace(".0000%", "%")
+            help = "a rate is a share: 50%, or a number from 0 to 1 in braces"
+        message = f"{_words(name)} must be {bound.format(**bounds)}, not {_shown(value)}"
+    return error("E403", message, option.span if option else step.word_span, help=help)
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else show(value)

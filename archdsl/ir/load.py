@@ -6,9 +6,17 @@ import re
 from pathlib import Path
 
 from archdsl import zoo
-from archdsl.diagnostics import Diagnostic, SpecError, suggest
+from archdsl.diagnostics import (
+    Diagnostic,
+    Severity,
+    SpecError,
+    did_you_mean,
+    error,
+    in_order,
+)
 from archdsl.ir.program import Block, Program
 from archdsl.ir.resolve import Resolver
+from archdsl.ir.scope import unknown_key
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse
 from archdsl.syntax.source import Source
@@ -18,85 +26,111 @@ def load_program(source: Source) -> Program:
     """The program of a spec. Raises SpecError with everything that is wrong in its words."""
     loader = _Loader()
     spec = parse(source)
-    main = loader.resolve(spec)
-    return Program(main, tuple(loader.blocks), spec.about, spec.expects, tuple(loader.sources))
+    main = loader.resolve(spec, is_compiled=True)
+    found = in_order(loader.diagnostics)
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+        raise SpecError(found)
+    return Program(
+        main,
+        tuple(loader.blocks),
+        spec.about,
+        spec.expects,
+        tuple(loader.sources),
+        tuple(found),
+    )
 
 
 class _Loader:
-    """Resolves files, each once; `open` are those on the way, to find circles."""
+    """Resolves files, each once. `diagnostics` gathers what is wrong or doubtful in any of them."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.sources: list[Source] = []
+        self.diagnostics: list[Diagnostic] = []
         self._files: dict[Path, dict[str, Block]] = {}
         self._open: list[Path] = []
 
-    def resolve(self, spec: tree.Spec) -> Block:
+    def resolve(self, spec: tree.Spec, is_compiled: bool = False) -> Block:
         """One file's network, its blocks appended after those that it uses."""
-        self.sources.append(spec.source)
+        if spec.source not in self.sources:
+            self.sources.append(spec.source)
+        path = spec.source.path.resolve() if spec.source.path else None
+        if path is not None:
+            self._open.append(path)
         imported: dict[str, Block] = {}
-        diagnostics: list[Diagnostic] = []
+        missing: set[str] = set()
         for use in spec.uses:
             try:
-                self._use(use, spec.source, imported)
+                self._use(use, spec.source, imported, missing)
             except SpecError as failure:
-                diagnostics.extend(failure.diagnostics)
-        if diagnostics:
-            raise SpecError(diagnostics)
-        resolver = Resolver(imported)
+                self.diagnostics.extend(failure.diagnostics)
+                missing |= {word.text for word in use.names} - imported.keys()
+        if path is not None:
+            self._open.pop()
+        resolver = Resolver(imported, frozenset(missing))
         main = resolver.resolve(spec, class_name(spec.source))
-        if resolver.diagnostics:
-            raise SpecError(resolver.diagnostics)
+        self.diagnostics += resolver.diagnostics or resolver.unused_parameters(is_compiled)
         self.blocks.extend(resolver.blocks)
-        if spec.source.path is not None:
-            own = {block.name: block for block in resolver.blocks}
-            self._files[spec.source.path.resolve()] = own
+        if path is not None:
+            self._files[path] = resolver.exported
         return main
 
-    def _use(self, use: tree.Use, source: Source, imported: dict[str, Block]) -> None:
-        path = _find(use.path, source)
-        if path is None:
-            beside = source.path.parent if source.path else Path()
-            known = [p.name for p in beside.glob(f"*{zoo.SUFFIX}")]
-            near = suggest(Path(use.path).name, known)
-            raise SpecError(
-                [
-                    Diagnostic(
-                        "E612",
-                        f"there is no file {use.path}, neither beside this one nor in the zoo",
-                        use.path_span,
-                        help=f"did you mean {near}?" if near else "",
-                    )
-                ]
-            )
+    def _use(
+        self, use: tree.Use, source: Source, imported: dict[str, Block], missing: set[str]
+    ) -> None:
+        """The blocks of one `use`; those that it promises in vain are `missing`."""
+        blocks = self._blocks_of(use, source)
+        for word in use.names:
+            if word.text in imported:
+                self.diagnostics.extend(
+                    error(
+                        "E308",
+                        f"two blocks are called `{word.text}`",
+                        word.span,
+                        note=f"the first is from {imported[word.text].source.name}",
+                        help="use one of them only, or rename one in its file",
+                    ).diagnostics
+                )
+            elif word.text in blocks:
+                imported[word.text] = blocks[word.text]
+            else:
+                missing.add(word.text)
+                help = unknown_key(word.text, blocks, "it defines") or "it defines none"
+                self.diagnostics.extend(
+                    error(
+                        "E614",
+                        f"{use.path} defines no block called `{word.text}`",
+                        word.span,
+                        help=help,
+                    ).diagnostics
+                )
+
+    def _blocks_of(self, use: tree.Use, source: Source) -> dict[str, Block]:
+        """What the used file defines, read if nothing has used it before. Raises SpecError."""
+        path = _find(use, source)
         resolved = path.resolve()
-        if resolved in self._open or (source.path and resolved == source.path.resolve()):
-            raise SpecError(
-                [Diagnostic("E613", f"{use.path} uses this file in turn", use.path_span)]
+        if resolved in self._open:
+            circle = " uses ".join(
+                p.name for p in [*self._open[self._open.index(resolved) :], path]
+            )
+            raise error(
+                "E613",
+                f"{use.path} uses this file in turn",
+                use.path_span,
+                note=circle,
+                help="put what both need into a third file",
             )
         if resolved not in self._files:
-            if source.path is not None:
-                self._open.append(source.path.resolve())
-            self.resolve(parse(read(path, _display(use.path, path, source))))
-            if source.path is not None:
-                self._open.pop()
-        blocks = self._files[resolved]
-        for word in use.names:
-            if word.text not in blocks:
-                near = suggest(word.text, blocks)
-                raise SpecError(
-                    [
-                        Diagnostic(
-                            "E614",
-                            f"{use.path} defines no block called `{word.text}`",
-                            word.span,
-                            help=f"did you mean `{near}`?"
-                            if near
-                            else f"it defines {', '.join(blocks) or 'none'}",
-                        )
-                    ]
-                )
-            imported[word.text] = blocks[word.text]
+            if any(source.path and source.path.resolve() == resolved for source in self.sources):
+                raise SpecError(())  # It could not be read, and that is said already.
+            try:
+                used = read(path, _display(use.path, path, source))
+            except OSError as failure:
+                reason = failure.strerror or "it cannot be read"
+                raise error("E612", f"cannot read {use.path}: {reason}", use.path_span) from None
+            self.sources.append(used)
+            self.resolve(parse(used))
+        return self._files[resolved]
 
 
 def read(path: Path, name: str | None = None) -> Source:
@@ -105,8 +139,13 @@ def read(path: Path, name: str | None = None) -> Source:
     try:
         return Source(name or str(path), data.decode("utf-8"), path)
     except UnicodeDecodeError as failure:
-        message = f"{name or path} is no UTF-8 text (byte {failure.start})"
-        raise SpecError([Diagnostic("E112", message)]) from None
+        line = data.count(b"\n", 0, failure.start) + 1
+        raise error(
+            "E112",
+            f"{name or path} is no UTF-8 text: line {line} holds a byte that is no character",
+            None,
+            help="save it as UTF-8",
+        ) from None
 
 
 def class_name(source: Source) -> str:
@@ -117,15 +156,48 @@ def class_name(source: Source) -> str:
     return name if name[0].isalpha() else f"Net{name}"
 
 
-def _find(wanted: str, source: Source) -> Path | None:
-    """Beside the file that uses it, then in the zoo."""
-    if source.path is not None and (source.path.parent / wanted).is_file():
-        return source.path.parent / wanted
-    return zoo.path_of(wanted)
+def _find(use: tree.Use, source: Source) -> Path:
+    """The used file: beside the file that uses it, or in the zoo. Raises SpecError."""
+    folder = source.path.parent if source.path else None
+    try:
+        if folder is not None and (folder / use.path).is_file():
+            return folder / use.path
+        found = zoo.path_of(use.path)
+    except (OSError, ValueError):
+        found = None  # No system has a file of such a name.
+    if found is not None:
+        return found
+    where = "neither beside this one nor in the zoo" if folder else "in the zoo"
+    raise error(
+        "E612",
+        f"there is no file {use.path}, {where}",
+        use.path_span,
+        help=did_you_mean(use.path, _known_files(use.path, folder)),
+    )
+
+
+def _known_files(wanted: str, folder: Path | None) -> list[str]:
+    """Files that may have been meant: in the folder that was named, and what the zoo shares."""
+    shared = zoo.folder()
+    known = [p.relative_to(shared).as_posix() for p in shared.glob(f"{zoo.SHARED}/*{zoo.SUFFIX}")]
+    try:
+        if folder is not None:
+            inner = (folder / wanted).parent
+            prefix = Path(wanted).parent
+            known += [(prefix / p.name).as_posix() for p in sorted(inner.glob(f"*{zoo.SUFFIX}"))]
+    except (OSError, ValueError):
+        pass
+    return known
 
 
 def _display(wanted: str, path: Path, source: Source) -> str:
     """The name that errors show: beside the user's file, as the user reaches it."""
     if source.path is not None and path == source.path.parent / wanted:
         return str(Path(source.name).parent / wanted)
-    return str(path)
+    return zoo_name(path)
+
+
+def zoo_name(path: Path) -> str:
+    """A zoo file's name in messages: its path from the zoo's folder."""
+    root = zoo.folder()
+    return path.relative_to(root).as_posix() if root in path.parents else str(path)

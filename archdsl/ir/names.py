@@ -21,7 +21,7 @@ MODULE_NAMES = frozenset(
     register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
     set_extra_state set_submodule share_memory state_dict to to_empty train training type update
     values xpu zero_grad
-    """.split()
+    """.split()  # noqa: SIM905
 )
 """What `nn.Module`, `nn.Sequential` and `nn.ModuleDict` own; a test compares it with torch."""
 
@@ -161,7 +161,9 @@ def is_one_slip(wrong: str, right: str) -> bool:
         return True
     if len(wrong) > len(right):
         return is_one_slip(right, wrong) if len(wrong) == len(right) + 1 else False
-    start = next((i for i, (a, b) in enumerate(zip(wrong, right, strict=False)) if a != b), len(wrong))
+    start = next(
+        (i for i, (a, b) in enumerate(zip(wrong, right, strict=False)) if a != b), len(wrong)
+    )
     if len(wrong) + 1 == len(right):
         return wrong[start:] == right[start + 1 :]
     if len(wrong) != len(right):

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from archdsl.diagnostics import Diagnostic, SpecError, suggest
+from archdsl.diagnostics import Diagnostic, SpecError, error, suggest
 from archdsl.ir.program import Option
+from archdsl.ir.scope import listed
 from archdsl.ops import Op
 from archdsl.ops.phrases import Phrase, Slot
 from archdsl.syntax import tree
@@ -22,7 +23,6 @@ class Description:
 
     options: dict[str, Option] = field(default_factory=dict)
     is_meant_linear: bool = False
-    consumed: int = 0
 
 
 def read_description(
@@ -34,7 +34,8 @@ def read_description(
 ) -> tuple[type[Op], Description]:
     """The op, of those that a word can mean, whose phrases say all of the description.
 
-    `fixed` are the fields that are set already. Raises SpecError with the complaint of the op that understood most.
+    `fixed` are the fields that are set already, `span` is the layer word. Raises SpecError with the
+    complaints of the op that understood most.
     """
     failures = []
     for op in candidates:
@@ -42,7 +43,7 @@ def read_description(
         try:
             return op, reader.read()
         except SpecError as failure:
-            failures.append((reader.found.consumed, failure))
+            failures.append((reader.understood, failure))
     raise max(failures, key=lambda pair: pair[0])[1]
 
 
@@ -59,14 +60,31 @@ class _Reader:
     ) -> None:
         self.op, self.title, self.items, self.span = op, title, items, span
         self.found = Description(dict(fixed))
+        self.understood = 0
+        """Items that mean something to this op."""
 
     def read(self) -> Description:
+        """What the description says. Raises SpecError with everything that it should not say."""
+        wrong: list[Diagnostic] = []
         at = 0
         while at < len(self.items):
-            at = self._step(at)
-            self.found.consumed = at
+            try:
+                after = self._step(at)
+                self.understood += after - at
+            except SpecError as failure:
+                wrong.extend(failure.diagnostics)
+                after = self._next_modifier(at)
+            at = after
+        if wrong:
+            raise SpecError(wrong)
         self._require_all()
         return self.found
+
+    def _next_modifier(self, at: int) -> int:
+        """The place behind the next comma."""
+        while at < len(self.items) and not isinstance(self.items[at], tree.Comma):
+            at += 1
+        return at + 1
 
     def _step(self, at: int) -> int:
         """Read one phrase, one word of prose or one comma; the place behind it."""
@@ -79,7 +97,11 @@ class _Reader:
                 span = item.span.to(self.items[at + len(phrase.parts) - 1].span)
                 self._take(phrase, values, span)
                 return at + len(phrase.parts)
-        if isinstance(item, tree.Word) and item.text == LINEAR and self.op.is_linear:
+        if isinstance(item, tree.Word) and item.text == LINEAR and self._can_be_linear:
+            if self.found.is_meant_linear:
+                raise error(
+                    "E404", f"{self.title} says `{LINEAR}` twice", item.span, help="keep one"
+                )
             self.found.is_meant_linear = True
             return at + 1
         for prose in sorted(self.op.prose, key=len, reverse=True):
@@ -87,7 +109,11 @@ class _Reader:
             here = self.items[at : at + len(words)]
             if [w.text.lower() if isinstance(w, tree.Word) else "" for w in here] == words:
                 return at + len(words)
-        raise SpecError([self._unknown(at)])
+        raise self._unknown(at)
+
+    @property
+    def _can_be_linear(self) -> bool:
+        return self.op.is_linear and self.op.merge is None
 
     def _match(self, phrase: Phrase, at: int) -> dict[str, tree.Value] | None:
         here = self.items[at : at + len(phrase.parts)]
@@ -112,16 +138,12 @@ class _Reader:
 
     def _set(self, name: str, option: Option) -> None:
         if name in self.found.options:
-            raise SpecError(
-                [
-                    Diagnostic(
-                        "E404",
-                        f"{self.title} says its {name.replace('_', ' ')} twice",
-                        option.span,
-                        note=f"first: {self.found.options[name].span.text}",
-                        help="keep one",
-                    )
-                ]
+            raise error(
+                "E404",
+                f"{self.title} says its {name.replace('_', ' ')} twice",
+                option.span,
+                note=f"first: {self.found.options[name].span.text}",
+                help="keep one of them",
             )
         self.found.options[name] = option
 
@@ -129,33 +151,31 @@ class _Reader:
         """A rate is `50%` or a number in braces, nothing else is a percentage."""
         is_rate = self.op.kind(name).rate
         bare = isinstance(value.expression, tree.Number) and not value.span.text.startswith("{")
+        words = f"the {name.replace('_', ' ')}"
         if is_rate and bare and not value.percent:
             assert isinstance(value.expression, tree.Number)
             share = value.expression.value
             percent = f"{float(share * 100 if share <= 1 else share):g}%"
-            message, help = f"a rate is a percentage, not {value.span.text}", f"write {percent}"
+            message, help = f"{words} is a percentage, not {value.span.text}", f"write {percent}"
         elif value.percent and not is_rate:
-            message, help = f"{name.replace('_', ' ')} is no percentage", "write a number"
+            message = f"{words} is {self.op.kind(name).name}, not a percentage"
+            help = f"write it like {self.op.example(name)}"
         else:
             return
-        raise SpecError([Diagnostic("E403", message, value.span, help=help)])
+        raise error("E403", message, value.span, help=help)
 
-    def _unknown(self, at: int) -> Diagnostic:
+    def _unknown(self, at: int) -> SpecError:
         """Name what is not understood; guess what was meant by the words in it."""
-        end = at
-        while end < len(self.items) and not isinstance(self.items[end], tree.Comma):
-            end += 1
+        end = self._next_modifier(at) - 1
         span = self.items[at].span.to(self.items[end - 1].span)
         words = [item.text for item in self.items[at:end] if isinstance(item, tree.Word)]
         near = self._nearest(words)
-        known = ", ".join(f"`{text}`" for text in self._readable())
-        return Diagnostic(
-            "E402",
-            f"{self.title} does not understand `{span.text}`",
-            span,
-            help=f"did you mean `{near}`?" if near else f"it knows {known}" if known else
-            "it takes no description",
-        )
+        known = listed(self._readable())
+        if near:
+            help = f"did you mean `{near}`?"
+        else:
+            help = f"it knows {known}" if known else "it takes no description"
+        return error("E402", f"{self.title} does not understand `{span.text}`", span, help=help)
 
     def _nearest(self, words: Iterable[str]) -> str | None:
         by_word: dict[str, str] = {}
@@ -163,6 +183,8 @@ class _Reader:
             for part in phrase.parts:
                 if isinstance(part, str):
                     by_word.setdefault(part, text)
+        if self._can_be_linear:
+            by_word[LINEAR] = LINEAR
         for word in words:
             near = suggest(word, by_word)
             if near is not None:
@@ -188,13 +210,9 @@ class _Reader:
                     for phrase, text in zip(self.op.phrases(), self._readable(False), strict=True)
                     if Slot(name) in phrase.parts
                 ]
-                raise SpecError(
-                    [
-                        Diagnostic(
-                            "E405",
-                            f"{self.title} does not say its {name.replace('_', ' ')}",
-                            self.span,
-                            help=f"write `{says[0]}`" if says else "",
-                        )
-                    ]
+                raise error(
+                    "E405",
+                    f"{self.title} does not say its {name.replace('_', ' ')}",
+                    self.span,
+                    help=f"write them like `{says[0]}`" if says else "",
                 )

@@ -148,6 +148,7 @@ class ForStep:
     values: tree.Range | tuple[tree.Expression, ...]
     body: Body
     span: Span
+    variable_span: Span | None = None
 
 
 Step = LayerStep | CallStep | RepeatStep | FromStep | IdentityStep

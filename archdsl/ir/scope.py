@@ -89,9 +89,7 @@ class Scope:
         return any(parameter.name == name for parameter in self.block.parameters)
 
 
-def check_expression(
-    expression: tree.Expression, scope: Scope, complaints: Complaints
-) -> None:
+def check_expression(expression: tree.Expression, scope: Scope, complaints: Complaints) -> None:
     """Complain of every name, function and side in an expression that does not exist here."""
     for part in parts_of(expression):
         try:
@@ -116,9 +114,7 @@ def check_expression(
             complaints.keep(failure)
 
 
-def check_template(
-    template: tree.NameTemplate, scope: Scope, complaints: Complaints
-) -> None:
+def check_template(template: tree.NameTemplate, scope: Scope, complaints: Complaints) -> None:
     """Complain of what the indices in a name use that does not exist here."""
     for part in template.parts:
         if not isinstance(part, str):

@@ -62,21 +62,35 @@ class Window:
 
 
 class Misfit(Exception):
-    """An op that cannot take its input: what is wrong, the arithmetic, and what to write."""
+    """An op that cannot take its input: what is wrong, the arithmetic, and what to write.
 
-    def __init__(self, message: str, note: str = "", help: str = "") -> None:
+    `field` is the option that is to blame, if one is; `paths` are the operands that do not fit
+    together, counted from 0, and `axis` the side on which they do not.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        note: str = "",
+        help: str = "",
+        field: str = "",
+        paths: tuple[int, ...] = (),
+        axis: str = "",
+    ) -> None:
         super().__init__(message)
         self.message, self.note, self.help = message, note, help
+        self.field, self.paths, self.axis = field, paths, axis
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something that an op allows and its author may not have meant."""
+    """Something that an op allows and its author may not have meant; `field` is what says it."""
 
     code: str
     message: str
     note: str
     help: str
+    field: str = ""
 
 
 class Op(BaseModel):

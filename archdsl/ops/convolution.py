@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from archdsl.ops.base import Family, Inputs, Misfit, Weight
-from archdsl.ops.fields import Count, Sides
+from archdsl.ops.fields import Count, Margins, Sides
 from archdsl.ops.phrases import Incoming, Says
 from archdsl.ops.shape import Shape
 from archdsl.ops.windows import Windowed
@@ -33,8 +33,14 @@ class Conv2d(Windowed):
         Says("{filters} {} filters", "{filters} {} filter"),
         Says("{} depthwise filters", also=_DEPTHWISE),
     ]
-    groups: Annotated[Count, Says("in {} groups")] = 1
+    pad_after: Annotated[Margins | None, Says("pad {pad} before and {} after")] = None
+    groups: Annotated[Count, Says("in {} groups", "in {} group")] = 1
     bias: Annotated[bool, Says("no bias", value=False)] = True
+
+    @property
+    def after(self) -> tuple[int, int]:
+        """The padding behind the last row and column."""
+        return self.pad if self.pad_after is None else self.pad_after
 
     def check(self, inputs: Inputs) -> None:
         """Groups must divide the channels on both ends."""
@@ -43,7 +49,10 @@ class Conv2d(Windowed):
             if number % self.groups:
                 raise Misfit(
                     f"{number} {what} cannot be split into {self.groups} groups",
-                    note=f"{number}/{self.groups} is not whole",
+                    note=f"{number} = {number // self.groups}*{self.groups} + "
+                    f"{number % self.groups}",
+                    help="the number of groups divides the channels on both ends",
+                    field="groups",
                 )
 
     def infer(self, inputs: Inputs) -> Shape:

@@ -32,7 +32,8 @@ class Linear(Op):
 
     def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
         """The neurons are the length."""
-        return {"channels": f"{self.neurons} neurons"}
+        one = "a vector's height and width are 1"
+        return {"height": one, "width": one, "channels": f"{self.neurons} neurons"}
 
     def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
         """One weight for each pair of input value and neuron, one bias a neuron."""

@@ -11,10 +11,12 @@ from pydantic import BeforeValidator, Field
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Marks a field whose value an author may write in a shorter form.
+    """Marks what an author may write for a field, and what is made of it.
 
-    `complete` turns what was written into the field's full form; it must work on symbolic numbers,
-    which never meet pydantic's validation. `example` stands in help lines. A `rate` is written as a percentage, or bare in braces.
+    `name` is what messages call it, `example` stands in help lines. `complete` turns what was
+    written into the field's full form; it must work on symbolic numbers, which never meet
+    pydantic's validation. A `rate` is written as a percentage, or bare in braces; a `real` number
+    need not be whole.
     """
 
     name: str

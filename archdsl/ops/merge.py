@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import ClassVar
 
@@ -15,6 +16,7 @@ class Merge(Op):
 
     family: ClassVar = Family.MERGE
     is_linear: ClassVar = True
+    wanted: ClassVar = "paths of one shape"
 
     def check(self, inputs: Inputs) -> None:
         """All inputs have one shape."""
@@ -24,20 +26,40 @@ class Merge(Op):
         """The shape of every input; of symbolic ones, the plainest way to write it."""
         return reduce(plainer, inputs)
 
-    def _check_equal(self, inputs: Inputs, sides: tuple[str, ...]) -> None:
-        first = inputs[0]
-        for number, shape in enumerate(inputs[1:], start=2):
-            if shape.flat != first.flat:
-                maps, vector = (first, shape) if shape.flat else (shape, first)
-                raise Misfit(f"`{self.merge}` cannot join maps {maps} with the vector {vector}")
+    def _check_equal(
+        self, inputs: Inputs, sides: tuple[str, ...], among: Sequence[int] | None = None
+    ) -> None:
+        """Raise `Misfit` unless all inputs are maps or all vectors, and those sides are equal.
+
+        `among` are the positions of the inputs that are compared, None is all.
+        """
+        first, *others = range(len(inputs)) if among is None else among or [0]
+        for at in others:
+            one, other = inputs[first], inputs[at]
+            said = f"path {first + 1} gives {one} and path {at + 1} gives {other}"
+            if one.flat != other.flat:
+                vector = first if one.flat else at
+                raise Misfit(
+                    f"`{self.merge}:` takes maps or vectors, but {said}",
+                    note=f"path {vector + 1} is a vector",
+                    help="FC and FLATTEN make vectors; `CONV {n} 1x1 filters` keeps [1x1xC] maps",
+                    paths=(first, at),
+                )
             for side in sides:
-                one, other = getattr(first, side), getattr(shape, side)
-                if one != other:
+                if getattr(one, side) != getattr(other, side):
                     raise Misfit(
-                        f"`{self.merge}` needs paths of one shape, but path 1 gives {first} and "
-                        f"path {number} gives {shape}",
-                        note=f"{side}: {one} against {other}",
+                        f"`{self.merge}:` takes {self.wanted}, but {said}",
+                        note=f"{side}: {getattr(one, side)} against {getattr(other, side)}",
+                        help=_advice(side),
+                        paths=(first, at),
+                        axis=side,
                     )
+
+
+def _advice(side: str) -> str:
+    if side == "channels":
+        return "give both paths as many filters, or project one: `CONV {n} 1x1 filters`"
+    return "give both paths the same strides, and pads that keep the size"
 
 
 class Add(Merge):
@@ -47,9 +69,15 @@ class Add(Merge):
 
 
 class Mean(Merge):
-    """The mean of all paths, element by element."""
+    """The mean of all paths, element by element.
+
+    A path that ends in a mean itself is a mean of several columns and counts as many times, so that
+    the mean runs over all columns: `columns` says how many each path has, None that each has one.
+    """
 
     merge: ClassVar = "join"
+
+    columns: tuple[int, ...] | None = None
 
 
 class Multiply(Merge):
@@ -57,13 +85,13 @@ class Multiply(Merge):
 
     merge: ClassVar = "multiply"
     is_linear: ClassVar = False
+    wanted: ClassVar = "paths of one shape, or [1x1xC] beside [HxWxC]"
 
     def check(self, inputs: Inputs) -> None:
         """One shape, but for maps of one value."""
-        full = [shape for shape in inputs if shape.flat or (shape.height, shape.width) != (1, 1)]
         self._check_equal(inputs, ("channels",))
-        if full:
-            self._check_equal(tuple(full), ("height", "width"))
+        full = [at for at, shape in enumerate(inputs) if (shape.height, shape.width) != (1, 1)]
+        self._check_equal(inputs, ("height", "width"), full)
 
     def infer(self, inputs: Inputs) -> Shape:
         """The shape of the largest maps."""
@@ -74,6 +102,7 @@ class Concat(Merge):
     """All paths' channels one behind the other."""
 
     merge: ClassVar = "concat"
+    wanted: ClassVar = "paths of one height and width"
 
     def check(self, inputs: Inputs) -> None:
         """All sides but the channels are equal."""
@@ -94,14 +123,9 @@ class Concat(Merge):
 def plainer(one: Shape, other: Shape) -> Shape:
     """Of two shapes that are known to be equal, side by side the one that is simpler to write."""
     return Shape(
-        *(
-            min(pair, key=_complexity)
-            for pair in zip(
-                (one.height, one.width, one.channels),
-                (other.height, other.width, other.channels),
-                strict=True,
-            )
-        ),
+        min(one.height, other.height, key=_complexity),
+        min(one.width, other.width, key=_complexity),
+        min(one.channels, other.channels, key=_complexity),
         one.flat,
     )
 

@@ -31,7 +31,10 @@ class LocalResponseNorm(Op):
     def check(self, inputs: Inputs) -> None:
         """Maps only."""
         if inputs[0].flat:
-            raise Misfit(f"NORM runs over the channels of maps, but its input is {inputs[0]}")
+            raise Misfit(
+                f"it runs over the channels of maps, but the input is the vector {inputs[0]}",
+                help="put this layer before the one that flattens",
+            )
 
 
 class BatchNorm(Op):

@@ -9,8 +9,9 @@ phrase sets. A pattern without a slot for its field sets `value`, as `no bias` d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 
@@ -20,21 +21,16 @@ class Incoming(Enum):
     CHANNELS = "channels"
 
 
-@dataclass(frozen=True)
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 class Says:
     """The phrases that set a field; `also` is what they set besides."""
 
-    patterns: tuple[str, ...]
-    value: Any = None
-    also: Mapping[str, Any] = field(default_factory=dict)
-
-    def __init__(self, *patterns: str, value: Any = None, also: Mapping[str, Any] = {}) -> None:  # noqa: B006
-        object.__setattr__(self, "patterns", patterns)
-        object.__setattr__(self, "value", value)
-        object.__setattr__(self, "also", also)
-
-    def __hash__(self) -> int:
-        return hash(self.patterns)
+    def __init__(
+        self, *patterns: str, value: Any = None, also: Mapping[str, Any] = NOTHING
+    ) -> None:
+        self.patterns, self.value, self.also = patterns, value, also
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
-
-from pydantic import model_validator
 
 from archdsl.ops.base import Family, Inputs, Misfit, Op
 from archdsl.ops.fields import Sides
@@ -29,11 +27,13 @@ class Pool(Windowed):
     def check(self, inputs: Inputs) -> None:
         """No window may lie in the padding alone."""
         super().check(inputs)
-        for axis, _, kernel, _, before, after, _ in self._sides(inputs):
-            if 2 * max(before, after) > kernel:
+        for axis, _, kernel, _, pad, _, _ in self._sides(inputs):
+            if 2 * pad > kernel:
                 raise Misfit(
-                    f"a pad of {max(before, after)} is more than half of the window's {axis} {kernel}",
-                    help=f"write at most pad {kernel // 2}",
+                    f"a pad of {pad} is more than half of the window's {axis} {kernel}",
+                    note=f"{axis}: 2*{pad} > {kernel}",
+                    help=f"write `pad {kernel // 2}` at most: a window must see some of the input",
+                    field="pad",
                 )
 
     def infer(self, inputs: Inputs) -> Shape:
@@ -53,14 +53,9 @@ class AvgPool2d(Pool):
     words: ClassVar = ("AVG POOL",)
     is_linear: ClassVar = True
 
+    # No words set it: an average has no dilation.
     dilation: Sides = (1, 1)
     count_padding: Annotated[bool, Says("ignoring padding", value=False)] = True
-
-    @model_validator(mode="after")
-    def _not_dilated(self) -> AvgPool2d:
-        if self.dilation != (1, 1):
-            raise ValueError("an average has no dilation")
-        return self
 
 
 class AdaptiveAvgPool2d(Op):
@@ -74,11 +69,16 @@ class AdaptiveAvgPool2d(Op):
 
     def check(self, inputs: Inputs) -> None:
         """Maps only."""
-        _needs_maps(self, inputs)
+        _need_maps(inputs)
 
     def infer(self, inputs: Inputs) -> Shape:
         """The grid x the input's channels."""
         return Shape(*self.output, inputs[0].channels)
+
+    def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
+        """The grid is what the line says."""
+        height, width = self.output
+        return {"height": f"{height}, as the line says", "width": f"{width}, as the line says"}
 
 
 class GlobalPool(Op):
@@ -88,11 +88,17 @@ class GlobalPool(Op):
 
     def check(self, inputs: Inputs) -> None:
         """Maps only."""
-        _needs_maps(self, inputs)
+        _need_maps(inputs)
 
     def infer(self, inputs: Inputs) -> Shape:
         """One value a channel."""
         return Shape(1, 1, inputs[0].channels)
+
+    def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
+        """A global window covers the maps once."""
+        (shape,) = inputs
+        once = f"one window over all {shape.height}x{shape.width} = 1"
+        return {"height": once, "width": once, "channels": f"{shape.channels}, as in its input"}
 
 
 class GlobalAvgPool2d(GlobalPool):
@@ -108,6 +114,9 @@ class GlobalMaxPool2d(GlobalPool):
     words: ClassVar = ("GLOBAL MAX POOL",)
 
 
-def _needs_maps(op: Op, inputs: Inputs) -> None:
+def _need_maps(inputs: Inputs) -> None:
     if inputs[0].flat:
-        raise Misfit(f"{op.words[0]} needs maps, but its input is the vector {inputs[0]}")
+        raise Misfit(
+            f"a pooling runs over maps, but the input is the vector {inputs[0]}",
+            help="put this layer before the one that flattens",
+        )

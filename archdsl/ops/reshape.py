@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from archdsl.ops.base import Family, Inputs, Op
@@ -26,6 +27,14 @@ class Flatten(Op):
     def infer(self, inputs: Inputs) -> Shape:
         """All values in a row."""
         return Shape.vector(inputs[0].values)
+
+    def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
+        """The product of the sides."""
+        (shape,) = inputs
+        product = "*".join(map(str, shape.sides))
+        length = product if shape.flat else f"{product} = {shape.values}"
+        one = "a vector's height and width are 1"
+        return {"height": one, "width": one, "channels": length}
 
 
 class Identity(Op):

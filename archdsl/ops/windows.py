@@ -22,21 +22,17 @@ class Windowed(Op):
     kernel: Sides
     stride: Annotated[Steps, Says("at stride {}", "stride {}")] = (1, 1)
     pad: Annotated[Margins, Says("pad {}")] = (0, 0)
-    pad_after: Annotated[
-        Margins | None, Says("pad {pad} before and {} after")
-    ] = None
     dilation: Annotated[Steps, Says("dilation {}")] = (1, 1)
-    rounding: Annotated[
-        Literal["floor", "ceil"] | None,
-        Says("floor", value="floor"),
-    ] = None
+    rounding: Annotated[Literal["floor", "ceil"] | None, Says("floor", value="floor")] = None
 
     thing: ClassVar[str] = "window"
+    """What messages call the window."""
+    rounding_help: ClassVar[str] = "add `floor` if that is meant, or pad the input"
 
     @property
     def after(self) -> tuple[int, int]:
         """The padding behind the last row and column."""
-        return self.pad if self.pad_after is None else self.pad_after
+        return self.pad
 
     @property
     def is_symmetric(self) -> bool:
@@ -95,41 +91,51 @@ class Windowed(Op):
         (shape,) = inputs
         if shape.flat:
             raise Misfit(
-                f"a {self.thing} needs maps, but its input is the vector {shape}",
-                help="put it before the layer that flattens",
+                f"a {self.thing} slides over maps, but the input is the vector {shape}",
+                help="put this layer before the one that flattens",
             )
         for axis, size, kernel, _, before, after, dilation in self._sides(inputs):
             extent, padded = dilation * (kernel - 1) + 1, size + before + after
             if extent > padded:
+                padding = f"2*{before}" if before == after else f"{before} + {after}"
+                sum_ = f"{size} + {padding} = {padded}"
+                if dilation != 1:
+                    sum_ += f", and the {self.thing} spans {dilation}*({kernel} - 1) + 1 = {extent}"
                 raise Misfit(
-                    f"a {self.thing} of {axis} {extent} does not fit into an input of {axis} {padded}",
-                    note=f"{axis}: {size} + {before} + {after} < {extent}",
+                    f"a {self.thing} of {axis} {extent} does not fit into {axis} {padded}",
+                    note=f"{axis}: {sum_} < {extent}" if dilation == 1 else f"{axis}: {sum_}",
                     help="make it smaller, or pad the input",
+                    field="kernel",
                 )
 
     def doubts(self, inputs: Inputs) -> list[Doubt]:
         """Whether rounding down leaves input that no window sees."""
         if self.rounding is not None:
             return []
+        unseen, axes = [], []
         for axis, size, kernel, stride, before, after, dilation in self._sides(inputs):
-            room = size + before + after - dilation * (kernel - 1) - 1
-            left = room % stride
-            if left > after and dilation * (kernel - 1) + 1 >= stride:
-                unseen = left - after
-                return [
-                    Doubt(
-                        "W201",
-                        f"the last {unseen} of {size} input "
-                        f"{'rows' if axis == 'height' else 'columns'} are seen by no {self.thing}",
-                        f"{axis}: {self.arithmetic(inputs)[axis]}",
-                        self.rounding_help,
-                    )
-                ]
-        return []
-
-    rounding_help: ClassVar[str] = "add `floor` if that is meant, or pad the input"
+            extent = dilation * (kernel - 1) + 1
+            left = (size + before + after - extent) % stride - after
+            if left > 0 and extent >= stride:
+                last = "the last" if left == 1 else f"the last {left}"
+                unseen.append(f"{last} of {size} {'rows' if axis == 'height' else 'columns'}")
+                axes.append(axis)
+        if not unseen:
+            return []
+        is_one = len(unseen) == 1 and unseen[0].startswith("the last of")
+        sums = self.arithmetic(inputs)
+        said = {sums[axis]: axis for axis in reversed(axes)}
+        note = "\n".join(f"{axis}: {text}" for text, axis in reversed(said.items()))
+        return [
+            Doubt(
+                "W201",
+                f"{' and '.join(unseen)} {'is' if is_one else 'are'} seen by no {self.thing}",
+                note,
+                self.rounding_help,
+                field="stride",
+            )
+        ]
 
     def window(self, inputs: Inputs) -> Window:
         """The window itself."""
         return Window(self.kernel, self.stride, self.dilation, self.pad)
-

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from archdsl.diagnostics import Diagnostic, SpecError, suggest
+from archdsl.diagnostics import Diagnostic, SpecError, did_you_mean, error
 from archdsl.ir.evaluate import Environment, Value, show
+from archdsl.ir.parameters import check_kind, unknown_parameter
 from archdsl.ir.program import Program
 from archdsl.passes.facts import Totals
 from archdsl.syntax import tree
+from archdsl.syntax.source import Span
 
 UNITS: Mapping[str, Callable[[Totals], int]] = {
     "layers": lambda totals: totals.depth,
@@ -22,90 +24,133 @@ UNITS: Mapping[str, Callable[[Totals], int]] = {
 """What an expectation can count. The layers are those on the longest path."""
 
 
+def check_conditions(program: Program, defaults: Mapping[str, Value]) -> list[Diagnostic]:
+    """What is wrong with the words of every `expect:`, whatever the parameters are."""
+    found: list[Diagnostic] = []
+    parameters = {parameter.name: parameter for parameter in program.main.parameters}
+    for expect in program.expects:
+        seen: set[str] = set()
+        for condition in expect.conditions:
+            start = condition.span.start
+            name = Span(condition.span.source, start, start + len(condition.name))
+            if condition.name not in parameters:
+                found.append(unknown_parameter(condition.name, program.main, name))
+                continue
+            try:
+                if condition.name in seen:
+                    raise error("E509", f"`{condition.name}` is given twice", name, help="keep one")
+                seen.add(condition.name)
+                value = Environment(defaults).evaluate(condition.value)
+                parameter = parameters[condition.name]
+                if parameter.default is not None:
+                    check_kind(parameter, value, condition.value.span, defaults)
+            except SpecError as failure:
+                found.extend(failure.diagnostics)
+        found.extend(_unknown_unit(figure) for figure in expect.figures if _unit(figure) is None)
+    return found
+
+
 def check_expectations(
     program: Program, values: Mapping[str, Value], defaults: Mapping[str, Value], totals: Totals
 ) -> list[Diagnostic]:
     """A complaint for each claim that is wrong, a warning for those that nobody can check here.
 
     A plain figure holds for the defaults; one in braces says how it depends on the parameters.
+    Claims whose words are wrong are left to `check_conditions`.
     """
     found: list[Diagnostic] = []
     environment = Environment(values)
     for expect in program.expects:
-        wanted = {**defaults, **condition_values(expect, defaults)}
-        is_met = wanted == dict(values)
-        if expect.conditions and not is_met:
+        try:
+            wanted = {**defaults, **condition_values(expect, defaults)}
+            is_met = wanted == dict(values)
+            if expect.conditions and not is_met:
+                continue
+        except SpecError:
             continue
         unchecked = []
         for figure in expect.figures:
-            if figure.unit not in UNITS:
-                found.append(_unknown_unit(figure))
-            elif figure.literal and not is_met:
+            if _unit(figure) is None:
+                continue
+            if figure.literal and not is_met:
                 unchecked.append(figure)
-            else:
-                complaint = _check(figure, environment, totals)
-                if complaint is not None:
-                    found.append(complaint)
+                continue
+            try:
+                found.extend(_check(figure, environment, totals))
+            except SpecError as failure:
+                found.extend(failure.diagnostics)
         if unchecked:
-            changed = [f"{k} = {show(v)}" for k, v in values.items() if v != defaults.get(k)]
-            listed = ", ".join(figure.span.text for figure in unchecked)
-            found.append(
-                Diagnostic(
-                    "W301",
-                    f"with {', '.join(changed)}, this was not checked: {listed}",
-                    expect.span,
-                    help=f"write `expect with {', '.join(changed)}:` for what holds then",
-                )
-            )
+            found.append(_unchecked(unchecked, values, defaults))
     return found
 
 
 def condition_values(expect: tree.Expect, defaults: Mapping[str, Value]) -> dict[str, Value]:
-    """The parameters of `expect with n = 18:`. Raises SpecError for one that does not exist."""
-    values: dict[str, Value] = {}
-    for condition in expect.conditions:
-        if condition.name not in defaults:
-            near = suggest(condition.name, defaults)
-            raise SpecError(
-                [
-                    Diagnostic(
-                        "E509",
-                        f"the network has no parameter called `{condition.name}`",
-                        condition.span,
-                        help=f"did you mean `{near}`?" if near else "",
-                    )
-                ]
-            )
-        values[condition.name] = Environment(defaults).evaluate(condition.value)
-    return values
+    """The parameters of `expect with n = 18:`. Raises SpecError."""
+    environment = Environment(defaults)
+    return {
+        condition.name: environment.evaluate(condition.value) for condition in expect.conditions
+    }
 
 
-def _check(
-    figure: tree.Figure, environment: Environment, totals: Totals
-) -> Diagnostic | None:
+def _unit(figure: tree.Figure) -> str | None:
+    """What a figure counts; `1 layer` counts layers."""
+    return next((unit for unit in (figure.unit, f"{figure.unit}s") if unit in UNITS), None)
+
+
+def _check(figure: tree.Figure, environment: Environment, totals: Totals) -> list[Diagnostic]:
     claimed = environment.number(figure.value)
     assert isinstance(claimed, int | Fraction)
-    actual = UNITS[figure.unit](totals)
-    if abs(actual - claimed) <= claimed * figure.tolerance:
-        return None
+    unit = _unit(figure)
+    assert unit is not None
+    actual = UNITS[unit](totals)
+    exact = Fraction(claimed)
+    if abs(actual - exact) <= abs(exact) * figure.tolerance:
+        return []
     said = f"{claimed:,}" if isinstance(claimed, int) else show(claimed)
     note = ""
-    if figure.tolerance:
-        note = f"{actual / claimed - 1:+.1%}, and at most {float(figure.tolerance):.0%} is allowed"
+    if exact:
+        share = actual / exact - 1
+        note = f"{_percent(share)} off"
+        if figure.tolerance:
+            note += f", and {_percent(figure.tolerance).lstrip('+')} is allowed"
+    return [
+        Diagnostic(
+            "E204",
+            f"{said} {figure.unit} are expected, but the network has {actual:,}",
+            figure.span,
+            note=note,
+            help=f"write {actual:,} {unit}, or find out what differs",
+        )
+    ]
+
+
+def _percent(share: Fraction) -> str:
+    """A share in percent, with as many digits as it takes to see that it is not nothing."""
+    percent = float(share * 100)
+    return f"{percent:+.1f}%" if abs(percent) >= 0.1 else f"{percent:+.1g}%"
+
+
+def _unchecked(
+    figures: list[tree.Figure], values: Mapping[str, Value], defaults: Mapping[str, Value]
+) -> Diagnostic:
+    changed = ", ".join(f"{k} = {show(v)}" for k, v in values.items() if v != defaults.get(k))
+    listed = ", ".join(figure.span.text for figure in figures)
     return Diagnostic(
-        "E204",
-        f"{said} {figure.unit} are expected, but the network has {actual:,}",
-        figure.span,
-        note=note,
-        help=f"write {actual:,} {figure.unit}, or find out what differs",
+        "W301",
+        f"with {changed}, this was not checked: {listed}",
+        figures[0].span,
+        note="a figure without braces holds for the defaults",
+        help=f"write `expect with {changed}:` for what holds then",
     )
 
 
 def _unknown_unit(figure: tree.Figure) -> Diagnostic:
-    near = suggest(figure.unit, UNITS)
+    at = figure.span.text.find(figure.unit)
+    start = figure.span.start + at
+    span = Span(figure.span.source, start, start + len(figure.unit))
     return Diagnostic(
         "E105",
         f"nothing counts `{figure.unit}`",
-        figure.span,
-        help=f"did you mean `{near}`?" if near else f"write one of: {', '.join(UNITS)}",
+        span if at >= 0 else figure.span,
+        help=did_you_mean(figure.unit, UNITS, f"write one of: {', '.join(UNITS)}"),
     )

@@ -5,52 +5,75 @@ from __future__ import annotations
 from archdsl.diagnostics import Diagnostic
 from archdsl.ir.graph import Graph, LayerNode
 from archdsl.ops import Family
+from archdsl.syntax.source import Span
+
+SHOWN = 3
+"""More pairs than these are counted and not named."""
+
+Pair = tuple[LayerNode, LayerNode]
 
 
 def check_linearity(flat: Graph) -> list[Diagnostic]:
     """One warning for each pair; one for all of them where the network names no activation."""
-    behind: dict[str, LayerNode | None] = {}
-    pairs: list[tuple[LayerNode, LayerNode]] = []
-    has_activation = False
-    for node in flat:
-        if not isinstance(node, LayerNode):
-            behind[node.name] = None
-            continue
-        has_activation |= node.op.family is Family.ACTIVATION
-        # The last weighted layer from which only affine maps led here.
-        upstream = next(filter(None, (behind[name] for name in flat.operands(node.name))), None)
-        if node.op.is_weighted and upstream is not None and not upstream.is_meant_linear:
-            pairs.append((upstream, node))
-        if node.op.is_weighted:
-            behind[node.name] = node
-        else:
-            behind[node.name] = upstream if node.op.is_linear else None
+    pairs = linear_pairs(flat)
     if not pairs:
         return []
-    if not has_activation:
-        first, second = pairs[0]
-        listed = ", ".join(f"{one.title} and {other.title}" for one, other in pairs[:3])
-        more = f" and {len(pairs) - 3} more pairs" if len(pairs) > 3 else ""
-        return [
-            Diagnostic(
-                "W202",
-                "the network names no activation",
-                second.span,
-                note=f"nothing non-linear between {listed}{more}",
-                help="write `after CONV, FC: RELU` above the layers",
-            )
-        ]
-    found: dict[tuple[int, int], Diagnostic] = {}
-    for one, other in pairs:
-        found.setdefault(
-            (one.span.start, other.span.start),
-            Diagnostic(
-                "W203",
-                f"nothing non-linear stands between {one.title} and {other.title}: they are one "
-                "linear layer",
-                other.span,
-                note=f"{one.title} stands in line {one.span.line}",
-                help=f"add an activation, or `linear` to {one.title} if that is meant",
-            ),
+    nodes = (node for node in flat if isinstance(node, LayerNode))
+    if any(node.op.family is Family.ACTIVATION for node in nodes):
+        return [_warning(one, other) for one, other in pairs]
+    listed = [f"{one.title} and {other.title}" for one, other in pairs]
+    text = ", ".join(listed[:SHOWN])
+    if len(listed) > SHOWN:
+        left = len(listed) - SHOWN
+        text += f", and {left} more pair{'s' * (left > 1)}"
+    first = pairs[0][0]
+    return [
+        Diagnostic(
+            "W202",
+            "the network names no activation",
+            _head(first),
+            note=f"nothing non-linear between {text}",
+            help="write `after CONV, FC: RELU` above the layers, or `linear` where that is meant",
         )
-    return list(found.values())
+    ]
+
+
+def linear_pairs(flat: Graph) -> list[Pair]:
+    """Weighted layers between which only affine maps stand, each pair of the spec's lines once."""
+    # The weighted layers from which only affine maps led to a node.
+    behind: dict[str, tuple[LayerNode, ...]] = {}
+    pairs: dict[tuple[Span, Span], Pair] = {}
+    for node in flat:
+        if not isinstance(node, LayerNode):
+            behind[node.name] = ()
+            continue
+        upstream = {one.name: one for name in flat.operands(node.name) for one in behind[name]}
+        if node.op.is_weighted:
+            for one in upstream.values():
+                if not one.is_meant_linear:
+                    pairs.setdefault((one.span, node.span), (one, node))
+            behind[node.name] = (node,)
+        else:
+            behind[node.name] = tuple(upstream.values()) if node.op.is_linear else ()
+    return list(pairs.values())
+
+
+def _warning(one: LayerNode, other: LayerNode) -> Diagnostic:
+    where = f"{other.title} stands in line {other.span.line}"
+    if other.span.source is not one.span.source:
+        where += f" of {other.span.source.name}"
+    return Diagnostic(
+        "W203",
+        f"nothing non-linear stands between {one.title} and {other.title}: they are one linear "
+        "layer",
+        _head(one),
+        note=where,
+        help=f"add an activation, or `linear` to {one.title} if that is meant",
+    )
+
+
+def _head(node: LayerNode) -> Span:
+    """The layer word of a node's line, without its description."""
+    word = node.span.text.partition(":")[0]
+    length = len(node.title) if word.startswith(node.title) else len(word)
+    return Span(node.span.source, node.span.start, node.span.start + length)

@@ -13,6 +13,7 @@ from archdsl_torch.class_text import class_text
 from archdsl_torch.closed_forms import substitute
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import names_used
+from archdsl_torch.helper_text import helper_classes
 from archdsl_torch.signatures import (
     TAKEN,
     UNKNOWN,
@@ -127,7 +128,8 @@ def _compiled_kinds(network: Network) -> dict[Block, dict[str, str]]:
 
 def _class_name(name: str, taken: set[str]) -> str:
     """The block's name, made another where the file has that name already."""
-    candidate = name if name not in TAKEN else f"{name}Block"
+    taken = taken | TAKEN | helper_classes()
+    candidate = name if name not in taken else f"{name}Block"
     number = 2
     while candidate in taken:
         candidate, number = f"{name}{number}", number + 1

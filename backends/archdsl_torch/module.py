@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from importlib.resources import files
 
 from archdsl.ir.evaluate import show
 from archdsl.network import Network
 from archdsl_torch.file import File
+from archdsl_torch.helper_text import helper_text
 
 
 def emit_module(network: Network) -> str:
@@ -19,7 +19,7 @@ def emit_module(network: Network) -> str:
     file = File(network)
     classes = file.classes()
     file.refuse_unknown()
-    helpers = [_helper(name) for name in sorted(file.helpers)]
+    helpers = [helper_text(name) for name in sorted(file.helpers)]
     body = "\n\n\n".join([*helpers, *classes]) + "\n"
     imports = ["from torch import Tensor, nn"]
     if re.search(r"\bF\.", body):
@@ -40,9 +40,3 @@ def _header(network: Network, body: str) -> str:
         f"# Written by archdsl from {name}.arch{f' with {options}' if options else ''}.\n"
         f"# Spec {network.fingerprint}, code {digest}: the hash of all that follows this line.\n"
     )
-
-
-def _helper(name: str) -> str:
-    """A helper class's text, without the imports that its own file needs."""
-    text = (files("archdsl_torch") / "helpers" / f"{name}.py").read_text(encoding="utf-8")
-    return text[text.index("class ") :].rstrip()

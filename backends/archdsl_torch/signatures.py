@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import keyword
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,9 +16,28 @@ from archdsl.syntax import tree
 
 SIDES = ("channels", "height", "width")
 TAKEN = frozenset(
-    ["self", "torch", "nn", "F", "Tensor", "NamedTuple", "cls", *dir(builtins), *keyword.kwlist]
-)
-"""Names that emitted code uses itself."""
+    [
+        "self",
+        "torch",
+        "nn",
+        "F",
+        "Tensor",
+        "NamedTuple",
+        "range",
+        "sum",
+        "min",
+        "max",
+        "getattr",
+        "super",
+        "int",
+        "float",
+        "bool",
+        "tuple",
+        "list",
+        "ValueError",
+    ]
+) | frozenset(keyword.kwlist)
+"""Names that emitted code uses itself: a parameter that is called so gets a `_` behind it."""
 
 UNKNOWN = "?"
 """Stands for a side that a recursion has not told yet; names that begin so are not real ones."""

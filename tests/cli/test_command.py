@@ -73,7 +73,7 @@ def test_every_command_that_takes_a_file_takes_set(run: Run, name: str) -> None:
         (["summary", "alexnet", "--set", "classes=yes"], "error[E509]"),
         (["summary", "alexnet", "--set", "classes=1/0"], "error[E504]"),
         (["summary", "alexnet", "--set", "classes=1 +"], "--set classes:1:"),
-        (["summary", "alexnet", "--set", "classes=other"], "--set classes:1:1"),
+        (["summary", "alexnet", "--set", "classes=other"], "--set classes:1:"),
     ],
 )
 @pytest.mark.usefixtures("here")
