@@ -337,8 +337,9 @@ class Emitter:
     def new_index(self, wanted: str) -> str:
         """A name for an index that no parameter and no enclosing loop has."""
         name = python_name(wanted)
-        others = [*("jk" if wanted == "i" else ""), *(f"{name}{n}" for n in range(2, 99))]
-        return next(other for other in [name, *others] if other not in self.taken)
+        names: list[str] = [name, *("jk" if wanted == "i" else "")]
+        names += [f"{name}{number}" for number in range(2, 99)]
+        return next(name for name in names if name not in self.taken)
 
     def new_name(self, wanted: str) -> str:
         """A name that nothing else in the class will have."""

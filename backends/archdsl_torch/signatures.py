@@ -15,28 +15,9 @@ from archdsl.symbolic import Condition, Number, Symbolic
 from archdsl.syntax import tree
 
 SIDES = ("channels", "height", "width")
-TAKEN = frozenset(
-    [
-        "self",
-        "torch",
-        "nn",
-        "F",
-        "Tensor",
-        "NamedTuple",
-        "range",
-        "sum",
-        "min",
-        "max",
-        "getattr",
-        "super",
-        "int",
-        "float",
-        "bool",
-        "tuple",
-        "list",
-        "ValueError",
-    ]
-) | frozenset(keyword.kwlist)
+_WRITTEN = {"self", "torch", "nn", "F", "Tensor", "NamedTuple", "range", "sum", "min", "max"}
+_WRITTEN |= {"getattr", "super", "int", "float", "bool", "tuple", "list", "ValueError"}
+TAKEN = frozenset(_WRITTEN) | frozenset(keyword.kwlist)
 """Names that emitted code uses itself: a parameter that is called so gets a `_` behind it."""
 
 UNKNOWN = "?"
