@@ -18,9 +18,13 @@ Scalar = int | Fraction
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A name that stands for a number: a parameter, an inferred size, a loop's index."""
+    """A name that stands for a number: a parameter, an inferred size, a loop's index.
+
+    It is whole unless `is_real`.
+    """
 
     name: str
+    is_real: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,14 @@ class Condition:
     def __bool__(self) -> bool:
         raise TypeError("a condition on unknown numbers has no truth value")
 
+    def leaves(self) -> Iterator[Variable]:
+        """The variables that the condition depends on."""
+        for operand in self.operands:
+            yield from operand.leaves()
+
     def variables(self) -> Iterator[str]:
         """The names that the condition depends on."""
-        for operand in self.operands:
-            yield from operand.variables()
+        return (leaf.name for leaf in self.leaves())
 
     def substitute(self, values: Mapping[str, Number]) -> Condition | bool:
         """The condition with numbers in the place of names; a bool once it is known."""
@@ -87,7 +95,9 @@ class Condition:
             # A parameter that is yes or no: what stands for it is a truth, not a number.
             (name,) = self.variables()
             truth: Truth = values.get(name, self)  # type: ignore[assignment]
-            return self if isinstance(truth, Symbolic) and truth == self.operands[0] else _truth(truth)
+            return (
+                self if isinstance(truth, Symbolic) and truth == self.operands[0] else _truth(truth)
+            )
         operands = [operand.substitute(values) for operand in self.operands]
         return decide(self.operator, operands)
 
@@ -102,9 +112,16 @@ class Symbolic:
         self._hash = hash(frozenset(self.terms.items()))
 
     @classmethod
-    def variable(cls, name: str) -> Symbolic:
+    def variable(cls, name: str, is_real: bool = False) -> Symbolic:
         """The number called `name`."""
-        return cls({(Variable(name),): 1})
+        return cls({(Variable(name, is_real),): 1})
+
+    def is_whole(self) -> bool:
+        """Whether whole numbers in the place of the names give a whole number, surely."""
+        return all(
+            isinstance(coefficient, int) and all(map(_is_whole, monomial))
+            for monomial, coefficient in self.terms.items()
+        )
 
     @classmethod
     def of(cls, value: Number | Atom) -> Symbolic:
@@ -121,11 +138,15 @@ class Symbolic:
             return 0
         return self.terms.get(()) if len(self.terms) == 1 else None
 
-    def variables(self) -> Iterator[str]:
-        """The names that the number depends on; an index is not one outside its sum."""
+    def leaves(self) -> Iterator[Variable]:
+        """The variables that the number depends on; an index is not one outside its sum."""
         for monomial in self.terms:
             for atom in monomial:
-                yield from _atom_variables(atom)
+                yield from _leaves(atom)
+
+    def variables(self) -> Iterator[str]:
+        """The names that the number depends on."""
+        return (leaf.name for leaf in self.leaves())
 
     def substitute(self, values: Mapping[str, Number]) -> Number:
         """The number with `values` in the place of names."""
@@ -237,7 +258,7 @@ def floor_divide(numerator: Number, denominator: Number) -> Number:
         return 1
     top, bottom = Symbolic.of(numerator), Symbolic.of(denominator)
     divisor = bottom.constant()
-    if isinstance(divisor, int) and all(isinstance(c, int) for c in top.terms.values()):
+    if isinstance(divisor, int) and top.is_whole():
         # Whole multiples of the divisor come out; of the constant, all but the remainder.
         outside = {m: c // divisor for m, c in top.terms.items() if c % divisor == 0}
         inside = {m: c for m, c in top.terms.items() if c % divisor != 0}
@@ -308,7 +329,7 @@ def decide(operator: str, operands: list[Any]) -> Truth:
     return COMPARISONS[operator](left, right)
 
 
-def _truth(value: Truth | Symbolic) -> Truth:
+def _truth(value: Any) -> Truth:
     return value if isinstance(value, bool | Condition) else Condition("truth", (value,))
 
 
@@ -351,29 +372,46 @@ def add_up(term: Number, index: str, first: Number, last: Number) -> Number:
     return Symbolic.of(Sum(Symbolic.of(term), index, Symbolic.of(first), Symbolic.of(last)))
 
 
-def _atom_variables(atom: Atom) -> Iterator[str]:
+def _leaves(atom: Atom) -> Iterator[Variable]:
     match atom:
-        case Variable(name):
-            yield name
+        case Variable():
+            yield atom
         case Division(numerator, denominator):
-            yield from numerator.variables()
-            yield from denominator.variables()
+            yield from numerator.leaves()
+            yield from denominator.leaves()
         case Application(_, arguments):
             for argument in arguments:
-                yield from argument.variables()
+                yield from argument.leaves()
         case Choice(condition, then, otherwise):
-            yield from condition.variables()
-            yield from then.variables()
-            yield from otherwise.variables()
+            yield from condition.leaves()
+            yield from then.leaves()
+            yield from otherwise.leaves()
         case Sum(term, index, first, last):
-            yield from (name for name in term.variables() if name != index)
-            yield from first.variables()
-            yield from last.variables()
+            yield from (leaf for leaf in term.leaves() if leaf.name != index)
+            yield from first.leaves()
+            yield from last.leaves()
+
+
+def _is_whole(atom: Atom) -> bool:
+    """Whether an atom is surely a whole number."""
+    match atom:
+        case Variable(_, is_real):
+            return not is_real
+        case Division(exact=exact):
+            return not exact
+        case Application("%" | "min" | "max", arguments):
+            return all(argument.is_whole() for argument in arguments)
+        case Application():
+            return True
+        case Choice(_, then, otherwise):
+            return then.is_whole() and otherwise.is_whole()
+        case Sum(term):
+            return term.is_whole()
 
 
 def _substitute_atom(atom: Atom, values: Mapping[str, Number]) -> Number:
     match atom:
-        case Variable(name):
+        case Variable(name, _):
             return values.get(name, Symbolic.of(atom))
         case Division(numerator, denominator, exact):
             operation = divide if exact else floor_divide
@@ -412,7 +450,7 @@ def _write(value: Number | Condition | bool) -> tuple[str, int]:
         return _write_condition(value)
     terms = _factored(value.terms)
     # The constant stands last, what is subtracted after what it is subtracted from.
-    ordered = sorted(terms, key=lambda term: (term[1] < 0, term[0] == ()))
+    ordered: list[tuple[Any, Scalar]] = sorted(terms, key=lambda term: (term[1] < 0, term[0] == ()))
     text, level = "", _ATOM
     for monomial, coefficient in ordered:
         piece, level = _write_monomial(monomial, abs(coefficient) if text else coefficient)
@@ -483,9 +521,11 @@ def _write_atom(atom: Atom | _Factor) -> tuple[str, int]:
     match atom:
         case _Factor(name, less):
             return f"{name} - {less}", _SUM
-        case Variable(name):
+        case Variable(name, _):
             return name, _ATOM
         case Division(numerator, denominator, exact):
+            if not exact and _has_reals(atom):
+                return _floor_real(python(Symbolic.of(divide(numerator, denominator))))
             sign = "/" if exact else "//"
             top = _bracket(numerator, _PRODUCT - 1)
             return f"{top} {sign} {_bracket(denominator, _PRODUCT)}", _PRODUCT
@@ -498,14 +538,20 @@ def _write_atom(atom: Atom | _Factor) -> tuple[str, int]:
         case Application():
             raise ValueError(f"{atom.function} takes one argument")
         case Choice(condition, then, otherwise):
-            return f"{python(then)} if {python(condition)} else {python(otherwise)}", _CHOICE
+            first = _bracket(then, _CHOICE)
+            return f"{first} if {python(condition)} else {python(otherwise)}", _CHOICE
         case Sum(term, index, first, last):
             ends = f"{python(last + 1)}" if first == 0 else f"{python(first)}, {python(last + 1)}"
             return f"sum({python(term)} for {index} in range({ends}))", _ATOM
 
 
 def _write_rounding(function: str, argument: Symbolic) -> tuple[str, int]:
-    """Rounding in whole numbers, exact where floats would not be: `-(-a // b)` for `ceil(a / b)`."""
+    """Rounding of whole numbers, exact where floats would not be: `-(-a // b)` is `ceil(a / b)`."""
+    if any(leaf.is_real for leaf in argument.leaves()) and not argument.is_whole():
+        if function == "ceil":
+            text, _ = _floor_real(python(-argument))
+            return f"-{text}", _UNARY
+        return _floor_real(python(argument + (Fraction(1, 2) if function == "round" else 0)))
     top, bottom = as_quotient(argument)
     if function == "floor":
         return _write(floor_divide(top, bottom))
@@ -513,6 +559,15 @@ def _write_rounding(function: str, argument: Symbolic) -> tuple[str, int]:
         inner = _bracket(Symbolic.of(-top), _PRODUCT - 1)
         return f"-({inner} // {_bracket(Symbolic.of(bottom), _PRODUCT)})", _UNARY
     return _write(floor_divide(2 * top + bottom, 2 * bottom))
+
+
+def _has_reals(atom: Atom) -> bool:
+    return any(leaf.is_real for leaf in _leaves(atom))
+
+
+def _floor_real(text: str) -> tuple[str, int]:
+    """Rounding down a float; a hair is added, since `0.29 * 100` is a hair less than 29."""
+    return f"int(({text} + 1e-9) // 1)", _ATOM
 
 
 def as_quotient(value: Symbolic) -> tuple[Number, Number]:
@@ -554,7 +609,9 @@ def _write_condition(condition: Condition) -> tuple[str, int]:
             return f"not {_write(value)[0]}", _ATOM
         case Condition("and" | "or" as operator, (left, right)):
             sides = [
-                f"({text})" if isinstance(side, Condition) and side.operator == "or" != operator else text
+                f"({text})"
+                if isinstance(side, Condition) and side.operator == "or" != operator
+                else text
                 for side in (left, right)
                 for text in (_write(side)[0],)
             ]
@@ -563,3 +620,10 @@ def _write_condition(condition: Condition) -> tuple[str, int]:
             return f"{_write(left)[0]} {operator} {_write(right)[0]}", 1
         case _:
             raise AssertionError(condition)
+
+
+def _write_side(side: Symbolic | Condition, operator: str) -> str:
+    """One side of `and` or `or`: an `or` inside an `and` needs its brackets."""
+    text, _ = _write(side)
+    is_looser = isinstance(side, Condition) and side.operator == "or" and operator == "and"
+    return f"({text})" if is_looser else text

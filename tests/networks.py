@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from archdsl import zoo
-
 CONSTRUCTS = Path(__file__).parent / "constructs"
 
 SETTINGS: dict[str, list[dict[str, Any]]] = {
@@ -21,8 +19,13 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     ],
     "groups": [{"n": 0}, {"n": 3, "se": False}, {"n": 1}],
     "ifs": [{"kind": 2}, {"kind": 3, "wide": True}, {"wide": True}],
+    "joins": [{"columns": 1}, {"columns": 4}],
+    "optional": [],
+    "reals": [{"alpha": 0.5}, {"beta": 0.3}, {"alpha": 2}],
     "refs": [{"w": 4}],
+    "repeats": [{"n": 0}, {"n": 1}],
     "sizes": [{"k": (1, 1)}, {"depth": 20, "rate": 0.5}, {"depth": 8}],
+    "tree": [],
 }
 """Construct -> parameters to try besides the defaults."""
 
@@ -32,4 +35,5 @@ def construct(name: str) -> Path:
     return CONSTRUCTS / f"{name}.arch"
 
 
-ZOO = zoo.names()
+FOUR = ["alexnet", "googlenet", "resnet50", "torchvision/resnet50"]
+"""Networks of the zoo that the tests of single rooms use; `tests/zoo` proves all of them."""

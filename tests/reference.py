@@ -177,7 +177,9 @@ def _apply(op: ops.Op, inputs: list[Tensor], w: Mapping[str, Tensor]) -> Tensor:
         case ops.Multiply():
             return _broadcast(inputs, torch.mul)
         case ops.Mean():
-            return _broadcast(inputs, torch.add) / len(inputs)
+            counts = op.columns or (1,) * len(inputs)
+            weighted = [count * value for count, value in zip(counts, inputs, strict=True)]
+            return _broadcast(weighted, torch.add) / sum(counts)
         case ops.Concat():
             return torch.cat(inputs, dim=1)
         case _:

@@ -389,6 +389,13 @@ _STRUCTURE = {
         "`path:` makes several lines one path, so it stands directly in `concat:`, `add:`, "
         "`multiply:` or `join:`.",
     ),
+    "E604": Explanation(
+        "`from` inside a chain",
+        "`from NAME` opens a chain at that line's output. Behind an arrow it would throw away what "
+        "the chain computed so far.",
+        "CONV1: 8 1x1 filters -> from input",
+        "from input -> CONV1: 8 1x1 filters",
+    ),
     "E605": Explanation(
         "something that `after` cannot add",
         "`after CONV, FC: RELU` adds one layer behind each such line, without changing a name. So "

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Diagnostic, Frame, SpecError, error
@@ -220,7 +219,7 @@ class Builder:
         if count < 0:
             message = f"a member cannot be repeated {show(count)} times"
             raise error("E503", message, step.count.span, help="0 x is nothing, and the least")
-        if count > MOST:
+        if self.graph.size + count > MOST:
             raise _too_many(step.count.span, f"{count:,} repeats")
         inner = names
         if not names.is_positional:
@@ -309,10 +308,10 @@ class Builder:
             if isinstance(node, InputNode):
                 text = "what flows in"
             else:
-                text = f"{operand}, line {node.span.line}"
-            sums, _ = arithmetic_of(self.graph, operand)
-            if misfit.axis in sums:
-                text += f", {sums[misfit.axis]}"
+                sums, source = arithmetic_of(self.graph, operand)
+                text = f"{source.name} in line {source.span.line}"
+                if misfit.axis in sums:
+                    text += f", {sums[misfit.axis]}"
             lines.append(f"path {number + 1}: {text}")
         return "\n".join(lines)
 
@@ -462,7 +461,6 @@ def _columns(graph: Graph, name: str) -> int:
 
 
 def _too_many(span: Span, what: str) -> Endless:
-    return Endless(
-        replace(d, help="is a number wrong, or does a repeat hold another repeat?")
-        for d in error("E508", f"{what}: a network has at most {MOST:,} layers", span).diagnostics
-    )
+    help = "is a number wrong, or does a repeat hold another repeat?"
+    message = f"{what} are too many: a network has at most {MOST:,} layers"
+    return Endless(error("E508", message, span, help=help).diagnostics)

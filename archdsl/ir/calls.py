@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from archdsl.diagnostics import SpecError, did_you_mean, error
 from archdsl.ir import program
-from archdsl.ir.scope import Complaints, Scope, check_expression, listed, unknown_key, unknown_name
+from archdsl.ir.scope import (
+    Complaints,
+    Scope,
+    check_expression,
+    enumerated,
+    unknown_key,
+    unknown_name,
+)
 from archdsl.ir.words import WORDS
 from archdsl.syntax import tree
 
@@ -58,7 +65,7 @@ class CallReader:
         if missing and len(arguments) == len(call.arguments):
             self.complaints.say(
                 "E410",
-                f"`{block.name}` needs a value for {listed(missing)}",
+                f"`{block.name}` needs a value for {enumerated(missing)}",
                 call.span,
                 help=f"its head is `{block.signature}`",
             )
@@ -100,7 +107,7 @@ class CallReader:
                 "E409",
                 f"`{block.name}` has no parameter called `{argument.name}`",
                 argument.span,
-                help=unknown_key(argument.name, known, "its parameters")
+                help=unknown_key(argument.name, known, "its parameters are")
                 or f"write `{block.name}()`",
             )
         return argument.name

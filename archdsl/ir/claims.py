@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Diagnostic
 from archdsl.ir.evaluate import AXES, Environment
-from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode
+from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.source import Span
@@ -68,13 +68,15 @@ def _with_braces(mark: Span) -> Span:
 
 def _note(graph: Graph, name: str, axes: list[str], line: Span) -> str:
     """The sums behind the wrong sides; what height and width share is said once."""
-    sums, place = arithmetic_of(graph, name)
+    sums, node = arithmetic_of(graph, name)
+    place = node.span
     said: dict[str, str] = {}
     for axis in axes:
         text = sums.get(axis)
         if text is not None and text not in said.values():
             said[axis] = text
-    lines = [f"{axis}: {text}" for axis, text in said.items()]
+    is_vector = graph[name].output.flat
+    lines = [f"{'length' if is_vector else axis}: {text}" for axis, text in said.items()]
     is_here = place.source is line.source and line.start <= place.start <= line.end
     if lines and not is_here:
         where = f" of {place.source.name}" if place.source is not line.source else ""
@@ -82,19 +84,19 @@ def _note(graph: Graph, name: str, axes: list[str], line: Span) -> str:
     return "\n".join(lines)
 
 
-def arithmetic_of(graph: Graph, name: str) -> tuple[dict[str, str], Span]:
-    """The sums behind a node's shape, those of the last layer that changed it, and its place."""
+def arithmetic_of(graph: Graph, name: str) -> tuple[dict[str, str], Node]:
+    """The sums behind a node's shape, and the node that they are of: the last that changed it."""
     while True:
         node = graph[name]
         if isinstance(node, InstanceNode):
             graph, name = node.graph, node.graph.output
             if isinstance(graph[name], InputNode):
-                return {}, node.span
+                return {}, node
             continue
         if not isinstance(node, LayerNode):
-            return {}, node.span
+            return {}, node
         inputs = graph.operand_shapes(name)
         sums = node.op.arithmetic(inputs)
         if sums or node.output != inputs[0]:
-            return dict(sums), node.span
+            return dict(sums), node
         name = graph.operands(name)[0]

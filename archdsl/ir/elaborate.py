@@ -33,6 +33,8 @@ def elaborate(
     graph = first.network(main, values)
     if graph is not None and not _errors(first.diagnostics):
         return graph, tuple(first.diagnostics)
+    if first.is_endless:
+        raise SpecError(in_order(first.diagnostics))
     second = Elaborator(trusts_claims=True)
     second.network(main, values)
     runs = sorted((first, second), key=lambda run: len(_errors(run.diagnostics)))
@@ -46,6 +48,7 @@ class Elaborator:
 
     def __init__(self, trusts_claims: bool = False) -> None:
         self.trusts_claims = trusts_claims
+        self.is_endless = False
         self.diagnostics: list[Diagnostic] = []
         self._graphs: dict[object, Graph | None] = {}
         self._open: set[object] = set()
@@ -61,6 +64,7 @@ class Elaborator:
                 graph = _build_main(builder, main)
         except SpecError as failure:
             builder.found.extend(failure.diagnostics)
+            self.is_endless = isinstance(failure, Endless)
         self.diagnostics = builder.found
         return None if builder.is_broken else graph
 
@@ -144,7 +148,12 @@ def _build_main(builder: Builder, main: program.Block) -> Graph:
     sides = [builder.environment.whole(s, "a side of INPUT") for s in line.claim.sides]
     if not all(isinstance(side, int) and side > 0 for side in sides):
         shown = "x".join(map(str, sides))
-        raise error("E202", f"a side of INPUT is 1 or more: [{shown}]", line.claim.span)
+        raise error(
+            "E202",
+            f"no image is [{shown}]: every side is 1 or more",
+            line.claim.span,
+            help="write height x width x channels, as in `[224x224x3] INPUT`",
+        )
     height, width, channels = ([1, 1, *sides] if len(sides) == 1 else sides)[:3]
     shape = Shape(int(height), int(width), int(channels))  # type: ignore[arg-type]
     builder.add_input("input", shape, line.span)
@@ -204,7 +213,7 @@ def _check_scores(builder: Builder) -> None:
             Diagnostic(
                 "E610",
                 f"{node.title} gives the class scores, but the network goes on after it",
-                node.span,
+                node.head,
                 help="the class scores are the network's output: nothing follows them",
             )
         )

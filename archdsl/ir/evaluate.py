@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, TypeGuard
 
-from archdsl.diagnostics import did_you_mean, error
+from archdsl.diagnostics import SpecError, did_you_mean, error
 from archdsl.ops import Shape
 from archdsl.symbolic import (
     FUNCTIONS,
@@ -17,6 +17,7 @@ from archdsl.symbolic import (
     decide,
     divide,
     floor_divide,
+    whole,
 )
 from archdsl.syntax import tree
 from archdsl.syntax.source import Span
@@ -26,6 +27,8 @@ Value = Number | bool | Condition | Size
 AXES = ("height", "width", "channels")
 CALLABLE = tuple(name for name in FUNCTIONS if name.isalpha())
 """The functions that an author can call."""
+
+ROUND_IT = "round it: `//` divides down, and there are `floor`, `ceil` and `round`"
 
 LARGEST = 10**30
 """A number beyond it, or a fraction finer than its inverse, is a mistake and not a size."""
@@ -91,7 +94,7 @@ class Environment:
         """The value, which must be a number."""
         value = self.evaluate(expression)
         if not is_number(value):
-            raise error("E502", f"a number is needed here, not {describe(value)}", expression.span)
+            raise _no_number(value, expression.span)
         return value
 
     def whole(self, expression: tree.Expression, what: str) -> Number:
@@ -99,7 +102,10 @@ class Environment:
         value = self.number(expression)
         if isinstance(value, Fraction):
             raise error(
-                "E503", f"{what} must be a whole number, not {show(value)}", expression.span
+                "E503",
+                f"{what} must be a whole number, not {show(value)}",
+                expression.span,
+                help=ROUND_IT,
             )
         return value
 
@@ -121,7 +127,7 @@ class Environment:
         value = self.evaluate(expression)
         if is_number(value) or isinstance(value, tuple):
             return value
-        raise error("E502", f"a number is needed here, not {describe(value)}", expression.span)
+        raise _no_number(value, expression.span)
 
     def _sizewise(
         self, operator: str, left: Number | Size, right: Number | Size, span: Span
@@ -147,9 +153,10 @@ class Environment:
                 note=f"{show(left)} {operator} {show(right)}",
                 help="let an `if` exclude the case, or change the parameter",
             ) from None
-        if not isinstance(result, Symbolic):
-            _check_magnitude(result, span)
-        return result
+        if isinstance(result, Symbolic):
+            return result
+        _check_magnitude(result, span)
+        return whole(result)
 
     def _compare(self, expression: tree.Binary) -> Value:
         left, right = self.evaluate(expression.left), self.evaluate(expression.right)
@@ -173,6 +180,7 @@ class Environment:
             "E502",
             f"{describe(left)} and {describe(right)} cannot be compared by `{operator}`",
             expression.span,
+            help="numbers are compared with numbers; sizes, yes and no only by `==` and `!=`",
         )
 
     def _incoming(self, expression: tree.Incoming) -> Number:
@@ -207,11 +215,13 @@ def check_axis(expression: tree.Incoming) -> None:
 
 def check_function(expression: tree.FunctionCall) -> None:
     """Raise SpecError unless there is such a function, and it takes as many arguments."""
+    start = expression.span.start
+    name = Span(expression.span.source, start, start + len(expression.function))
     if expression.function not in CALLABLE:
         raise error(
             "E501",
             f"no function is called `{expression.function}`",
-            expression.span,
+            name,
             help=did_you_mean(
                 expression.function, CALLABLE, f"there are {', '.join(map(_quoted, CALLABLE))}"
             ),
@@ -220,7 +230,12 @@ def check_function(expression: tree.FunctionCall) -> None:
     is_several = expression.function in ("min", "max")
     if count < 1 + is_several or (count > 1 and not is_several):
         wanted = "two arguments or more" if is_several else "one argument"
-        raise error("E506", f"`{expression.function}` takes {wanted}, not {count}", expression.span)
+        raise error(
+            "E506",
+            f"`{expression.function}` takes {wanted}, not {count}",
+            expression.span,
+            help=f"write it like `{expression.function}({'a, b' if is_several else 'a'})`",
+        )
 
 
 def _check_magnitude(value: int | Fraction, span: Span) -> None:
@@ -230,7 +245,15 @@ def _check_magnitude(value: int | Fraction, span: Span) -> None:
             "this number is too large to be meant, or too fine",
             span,
             note=f"more than {len(str(LARGEST)) - 1} digits",
+            help="is it multiplied in a block that calls itself?",
         )
+
+
+def _no_number(value: Value, span: Span) -> SpecError:
+    help = "yes and no are no numbers: let an `if` choose one"
+    if isinstance(value, tuple):
+        help = "a size is two numbers: write each side on its own, as in `{h}x{w}`"
+    return error("E502", f"a number is needed here, not {describe(value)}", span, help=help)
 
 
 def is_number(value: object) -> TypeGuard[Number]:

@@ -8,7 +8,7 @@ node. Node names are local dotted paths (`layer2.0`); the paths of a whole netwo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import networkx as nx
@@ -42,6 +42,18 @@ class LayerNode(Node):
     is_meant_linear: bool = False
     is_scores: bool = False
 
+    @property
+    def label(self) -> str:
+        """What messages call it: `CONV1`, or its name where the layer word carries none."""
+        return self.title if self.title.lower().endswith(self.name[-1]) else f"`{self.name}`"
+
+    @property
+    def head(self) -> Span:
+        """The layer word in the spec, with all that is glued to it and without the description."""
+        word = self.span.text.partition(":")[0]
+        length = len(self.title) if word.startswith(self.title) else len(word)
+        return Span(self.span.source, self.span.start, self.span.start + length)
+
 
 class InstanceNode(Node):
     """One use of a block, with the block's own graph for these arguments and shapes."""
@@ -52,10 +64,10 @@ class InstanceNode(Node):
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """A name over several members: a group, a named chain or a repeat."""
+    """A name over several members: a group, a chain, a repeat; in a flat graph a block too."""
 
     name: str
-    kind: Literal["group", "chain", "repeat"]
+    kind: Literal["group", "chain", "repeat", "block"]
     span: Span
 
 
@@ -171,12 +183,16 @@ class Graph:
 
 def _inline(graph: Graph, flat: Graph, prefix: str, outputs: dict[str, str]) -> str:
     """Copy a graph's nodes; its output in `flat`, where `outputs` says what its inputs are."""
+    for namespace in graph.namespaces.values():
+        path = prefix + namespace.name
+        flat.namespaces[path] = replace(namespace, name=path)
     for node in graph:
         if isinstance(node, InputNode):
             continue
         operands = tuple(outputs[operand] for operand in graph.operands(node.name))
         path = prefix + node.name
         if isinstance(node, InstanceNode):
+            flat.namespaces[path] = Namespace(path, "block", node.span)
             inner = dict(zip((n.name for n in node.graph.inputs), operands, strict=True))
             outputs[node.name] = _inline(node.graph, flat, f"{path}.", inner)
         else:

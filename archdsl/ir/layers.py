@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 from pydantic import ValidationError
 
-from archdsl.diagnostics import SpecError, error
-from archdsl.ir.evaluate import Environment, show
+from archdsl.diagnostics import Diagnostic, SpecError, error
+from archdsl.ir.evaluate import ROUND_IT, Environment, show
 from archdsl.ir.program import LayerStep, MergeStep, Option
 from archdsl.ops import Op, Shape
 from archdsl.ops.phrases import Incoming
@@ -30,7 +31,7 @@ def build_op(step: LayerStep | MergeStep, environment: Environment, shape: Shape
     try:
         return step.op(**values)
     except ValidationError as failure:
-        raise _translate(failure, step) from None
+        raise SpecError(_translate(failure, step)) from None
 
 
 def _field_value(
@@ -42,11 +43,15 @@ def _field_value(
         return kind.complete(value)
     value = environment.evaluate(option.expression)
     sides = value if isinstance(value, tuple) else (value,)
-    words = _words(name)
-    if isinstance(value, bool | Condition):
-        raise error("E403", f"{words} must be {kind.name}, not {show(value)}", option.span)
-    if isinstance(value, tuple) and not isinstance(kind.complete(1), tuple):
-        raise error("E403", f"{words} is one number, not the size {show(value)}", option.span)
+    words = f"the {op.label(name)}"
+    is_pair = isinstance(value, tuple) and not isinstance(kind.complete(1), tuple)
+    if isinstance(value, bool | Condition) or is_pair:
+        raise error(
+            "E403",
+            f"{words} must be {kind.name}, not `{show(value)}`",
+            option.span,
+            help=f"write it like `{op.example(name)}`",
+        )
     if kind.real:
         return float(value) if isinstance(value, Fraction) else value
     if any(isinstance(side, Fraction) for side in sides):
@@ -54,14 +59,9 @@ def _field_value(
             "E503",
             f"{words} must be whole, not {show(value)}",
             option.span,
-            help="round it: `//` divides down, and there are `floor`, `ceil` and `round`",
+            help=ROUND_IT,
         )
     return kind.complete(value)
-
-
-def _words(field: str) -> str:
-    """A field as messages call it."""
-    return f"the {field.replace('_', ' ')}"
 
 
 def _is_symbolic(value: Any) -> bool:
@@ -76,22 +76,21 @@ _BOUNDS = {
 }
 
 
-def _translate(failure: ValidationError, step: LayerStep | MergeStep) -> SpecError:
-    """A pydantic complaint in the language's words, at the option that it is about."""
-    first = failure.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else ""
-    option = step.options.get(name)
-    bound = _BOUNDS.get(first["type"])
-    message, help = first["msg"].removeprefix("Value error, "), ""
-    if bound is not None:
-        bounds, value = first.get("ctx", {}), first["input"]
+def _translate(failure: ValidationError, step: LayerStep | MergeStep) -> Iterator[Diagnostic]:
+    """Pydantic's complaints in the language's words, each at the option that it is about."""
+    for wrong in failure.errors():
+        name = str(wrong["loc"][0]) if wrong["loc"] else ""
+        option = step.options.get(name)
+        place = option.span if option else step.word_span
+        help = f"write it like `{step.op.example(name)}`"
+        bound = _BOUNDS.get(wrong["type"])
+        if bound is None:
+            yield Diagnostic("E403", wrong["msg"].removeprefix("Value error, "), place, help=help)
+            continue
+        bounds, value = wrong.get("ctx", {}), show(wrong["input"])
         if step.op.kind(name).rate:
             bounds = {key: f"{limit:.0%}" for key, limit in bounds.items()}
-            value = f"{value:.6g} ({value:.4%})".replace(".0000%", "%")
+            value = f"{wrong['input']:.6g} ({100 * wrong['input']:.6g}%)"
             help = "a rate is a share: 50%, or a number from 0 to 1 in braces"
-        message = f"{_words(name)} must be {bound.format(**bounds)}, not {_shown(value)}"
-    return error("E403", message, option.span if option else step.word_span, help=help)
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else show(value)
+        message = f"the {step.op.label(name)} must be {bound.format(**bounds)}, not {value}"
+        yield Diagnostic("E403", message, place, help=help)

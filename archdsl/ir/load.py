@@ -69,7 +69,9 @@ class _Loader:
             self._open.pop()
         resolver = Resolver(imported, frozenset(missing))
         main = resolver.resolve(spec, class_name(spec.source))
-        self.diagnostics += resolver.diagnostics or resolver.unused_parameters(is_compiled)
+        self.diagnostics += resolver.diagnostics
+        if not resolver.diagnostics and not missing:
+            self.diagnostics += resolver.unused_parameters(is_compiled)
         self.blocks.extend(resolver.blocks)
         if path is not None:
             self._files[path] = resolver.exported
@@ -172,7 +174,7 @@ def _find(use: tree.Use, source: Source) -> Path:
         "E612",
         f"there is no file {use.path}, {where}",
         use.path_span,
-        help=did_you_mean(use.path, _known_files(use.path, folder)),
+        help=did_you_mean(use.path, _known_files(use.path, folder), f"put it beside {source.name}"),
     )
 
 

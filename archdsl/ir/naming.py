@@ -124,6 +124,8 @@ def _advice(step: program.LayerStep | program.CallStep) -> str:
     """How to tell unnamed members apart."""
     if step.name is not None:
         return ""
+    if isinstance(step, program.LayerStep) and "-" in step.title:
+        return f"give them names, as in `{step.default}1: {step.title}`"
     if isinstance(step, program.CallStep):
         return f"give them names, as in `{step.default}1: {step.span.text}`"
     return f"give them names, as in `{step.title}1` and `{step.title}2`"

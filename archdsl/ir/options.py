@@ -140,9 +140,9 @@ class _Reader:
         if name in self.found.options:
             raise error(
                 "E404",
-                f"{self.title} says its {name.replace('_', ' ')} twice",
+                f"{self.title} says its {self.op.label(name)} twice",
                 option.span,
-                note=f"first: {self.found.options[name].span.text}",
+                note=f"it is {self.found.options[name].span.text} already",
                 help="keep one of them",
             )
         self.found.options[name] = option
@@ -151,7 +151,7 @@ class _Reader:
         """A rate is `50%` or a number in braces, nothing else is a percentage."""
         is_rate = self.op.kind(name).rate
         bare = isinstance(value.expression, tree.Number) and not value.span.text.startswith("{")
-        words = f"the {name.replace('_', ' ')}"
+        words = f"the {self.op.label(name)}"
         if is_rate and bare and not value.percent:
             assert isinstance(value.expression, tree.Number)
             share = value.expression.value
@@ -159,7 +159,7 @@ class _Reader:
             message, help = f"{words} is a percentage, not {value.span.text}", f"write {percent}"
         elif value.percent and not is_rate:
             message = f"{words} is {self.op.kind(name).name}, not a percentage"
-            help = f"write it like {self.op.example(name)}"
+            help = f"write it like `{self.op.example(name)}`"
         else:
             return
         raise error("E403", message, value.span, help=help)
@@ -170,7 +170,7 @@ class _Reader:
         span = self.items[at].span.to(self.items[end - 1].span)
         words = [item.text for item in self.items[at:end] if isinstance(item, tree.Word)]
         near = self._nearest(words)
-        known = listed(self._readable())
+        known = listed(self.op.readable())
         if near:
             help = f"did you mean `{near}`?"
         else:
@@ -179,10 +179,10 @@ class _Reader:
 
     def _nearest(self, words: Iterable[str]) -> str | None:
         by_word: dict[str, str] = {}
-        for phrase, text in zip(self.op.phrases(), self._readable(unique=False), strict=True):
+        for phrase in sorted(self.op.phrases(), key=lambda phrase: len(phrase.parts)):
             for part in phrase.parts:
                 if isinstance(part, str):
-                    by_word.setdefault(part, text)
+                    by_word.setdefault(part, self.op.spell(phrase))
         if self._can_be_linear:
             by_word[LINEAR] = LINEAR
         for word in words:
@@ -191,28 +191,15 @@ class _Reader:
                 return by_word[near]
         return None
 
-    def _readable(self, unique: bool = True) -> list[str]:
-        """The phrases with an example in each slot, as a help line shows them."""
-        texts = [
-            " ".join(
-                self.op.example(part.field) if isinstance(part, Slot) else part
-                for part in phrase.parts
-            )
-            for phrase in self.op.phrases()
-        ]
-        return list(dict.fromkeys(texts)) if unique else texts
-
     def _require_all(self) -> None:
-        for name, info in self.op.model_fields.items():
-            if info.is_required() and name not in self.found.options:
-                says = [
-                    text
-                    for phrase, text in zip(self.op.phrases(), self._readable(False), strict=True)
-                    if Slot(name) in phrase.parts
-                ]
-                raise error(
-                    "E405",
-                    f"{self.title} does not say its {name.replace('_', ' ')}",
-                    self.span,
-                    help=f"write them like `{says[0]}`" if says else "",
-                )
+        fields = self.op.model_fields.items()
+        missing = [n for n, i in fields if i.is_required() and n not in self.found.options]
+        if missing:
+            phrases = (p for p in self.op.phrases() if Slot(missing[-1]) in p.parts)
+            said = [self.op.spell(phrase) for phrase in phrases]
+            raise error(
+                "E405",
+                f"{self.title} does not say its {' and its '.join(map(self.op.label, missing))}",
+                self.span,
+                help=f"write it like `{said[0]}`" if said else "",
+            )

@@ -82,16 +82,16 @@ def check_kind(
     if wanted != given and (wanted, given) != ("a number", "a whole number"):
         raise error(
             "E509",
-            f"`{parameter.name}` is {wanted}, and {show(value)} is {given}",
+            f"`{parameter.name}` takes {wanted}, not `{show(value)}`",
             span,
-            note=f"its default is {parameter.default.span.text}",
+            help=f"write it like its default, `{parameter.default.span.text}`",
         )
 
 
 def unknown_parameter(name: str, main: program.Block, span: Span) -> Diagnostic:
     """A network's parameter that does not exist."""
     known = [parameter.name for parameter in main.parameters]
-    help = unknown_key(name, known, "its parameters") or f"`{main.name}` has no parameters"
+    help = unknown_key(name, known, "its parameters are") or f"`{main.name}` has no parameters"
     return Diagnostic("E509", f"the network has no parameter called `{name}`", span, help=help)
 
 

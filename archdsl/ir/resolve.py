@@ -102,7 +102,10 @@ class Resolver:
             self.complaints.guard(check_name, (parameter.name,), _head(parameter), "a parameter")
             if parameter.name in earlier:
                 self.complaints.say(
-                    "E308", f"two parameters are called `{parameter.name}`", _head(parameter)
+                    "E308",
+                    f"two parameters are called `{parameter.name}`",
+                    _head(parameter),
+                    help="rename one of them",
                 )
             if parameter.default is not None:
                 self._check_default(parameter, earlier, names[at:], scope)

@@ -142,9 +142,15 @@ def unknown_name(name: tree.Name, scope: Scope) -> Diagnostic:
 def unknown_key(wrong: str, known: Iterable[str], what: str) -> str:
     """A help line for a name that is none of the known ones."""
     known = list(known)
-    return did_you_mean(wrong, known, f"{what}: {listed(known)}" if known else "")
+    return did_you_mean(wrong, known, f"{what} {enumerated(known)}" if known else "")
 
 
 def listed(names: Iterable[str]) -> str:
     """Names in backquotes, with commas."""
     return ", ".join(f"`{name}`" for name in names)
+
+
+def enumerated(names: Iterable[str]) -> str:
+    """Names in backquotes, as a sentence lists them."""
+    *others, last = names
+    return f"{listed(others)} and `{last}`" if others else f"`{last}`"

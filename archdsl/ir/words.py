@@ -108,7 +108,12 @@ class LayerReader:
         for word in statement.words:
             for op in self._ops(word.text, word.span, scope):
                 if issubclass(op, Input):
-                    raise error("E605", "INPUT is no layer that `after` could add to", word.span)
+                    raise error(
+                        "E605",
+                        "`after` adds to layers, and INPUT is none",
+                        word.span,
+                        help="write the layer on its own line, below INPUT",
+                    )
                 scope.after[op] = AfterRule(layer, scope.block, numbers)
 
     # --- Pieces ---

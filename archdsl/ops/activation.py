@@ -22,14 +22,14 @@ class ReLU(Activation):
     """max(x, 0), cut at `ceiling` where one is given: `RELU at most 6`."""
 
     words: ClassVar = ("RELU",)
-    ceiling: Annotated[Real | None, Says("at most {}")] = None
+    ceiling: Annotated[Real | None, Says("at most {}", example="6")] = None
 
 
 class LeakyReLU(Activation):
     """x where positive, `slope` x where negative."""
 
     words: ClassVar = ("LEAKY RELU",)
-    slope: Annotated[Real, Says("slope {}")] = 0.01
+    slope: Annotated[Real, Says("slope {}", example="0.2")] = 0.01
 
 
 class PReLU(Activation):
@@ -37,7 +37,7 @@ class PReLU(Activation):
 
     words: ClassVar = ("PRELU",)
     shared: Annotated[bool, Says("shared", value=True)] = False
-    initial: Annotated[Real, Says("initially {}")] = 0.25
+    initial: Annotated[Real, Says("initially {}", example="0.25")] = 0.25
 
     def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
         """The slopes."""

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, get_args
 from pydantic import BaseModel, ConfigDict
 
 from archdsl.ops.fields import Kind
-from archdsl.ops.phrases import Phrase, Says, phrases_of
+from archdsl.ops.phrases import Phrase, Says, Slot, phrases_of
 from archdsl.ops.shape import Shape
 
 Inputs = tuple[Shape, ...]
@@ -185,7 +185,34 @@ class Op(BaseModel):
     @classmethod
     def example(cls, field: str) -> str:
         """What a help line writes in a field's place."""
-        return cls.kind(field).example
+        marks = cls.model_fields[field].metadata
+        said = (mark.example for mark in marks if isinstance(mark, Says) and mark.example)
+        return next(said, cls.kind(field).example)
+
+    @classmethod
+    def readable(cls) -> list[str]:
+        """The usual phrases as a help line shows them, an example in each slot."""
+        return [
+            cls.spell(phrase)
+            for name, field in cls.model_fields.items()
+            for mark in field.metadata
+            if isinstance(mark, Says)
+            for phrase in phrases_of(name, mark)[:1]
+        ]
+
+    @classmethod
+    def spell(cls, phrase: Phrase) -> str:
+        """A phrase with an example in each slot."""
+        parts = (cls.example(p.field) if isinstance(p, Slot) else p for p in phrase.parts)
+        return " ".join(parts)
+
+    @classmethod
+    def label(cls, field: str) -> str:
+        """What messages call a field: `number of filters`, `window`."""
+        if field == "kernel":
+            return "window"
+        words = field.replace("_", " ")
+        return f"number of {words}" if cls.kind(field).counts and words.endswith("s") else words
 
 
 def _marks(annotation: Any) -> Iterator[Any]:

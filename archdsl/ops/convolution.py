@@ -33,8 +33,8 @@ class Conv2d(Windowed):
         Says("{filters} {} filters", "{filters} {} filter"),
         Says("{} depthwise filters", also=_DEPTHWISE),
     ]
-    pad_after: Annotated[Margins | None, Says("pad {pad} before and {} after")] = None
-    groups: Annotated[Count, Says("in {} groups", "in {} group")] = 1
+    pad_after: Annotated[Margins | None, Says("pad {pad} before and {} after", example="2")] = None
+    groups: Annotated[Count, Says("in {} groups", "in {} group", example="32")] = 1
     bias: Annotated[bool, Says("no bias", value=False)] = True
 
     @property
@@ -58,6 +58,10 @@ class Conv2d(Windowed):
     def infer(self, inputs: Inputs) -> Shape:
         """Height x width x filters."""
         return Shape(*self.output_sides(inputs), self.filters)
+
+    def arithmetic(self, inputs: Inputs) -> dict[str, str]:
+        """The sums, and the filters, one a channel."""
+        return {**super().arithmetic(inputs), "channels": f"{self.filters} filters"}
 
     def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
         """The filters and, unless `no bias`, one bias a filter."""

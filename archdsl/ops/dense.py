@@ -23,7 +23,7 @@ class Linear(Op):
     is_linear: ClassVar = True
     is_weighted: ClassVar = True
 
-    neurons: Annotated[Count, Says("{} neurons", "{} neuron")]
+    neurons: Annotated[Count, Says("{} neurons", "{} neuron", example="1000")]
     bias: Annotated[bool, Says("no bias", value=False)] = True
 
     def infer(self, inputs: Inputs) -> Shape:

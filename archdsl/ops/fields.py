@@ -16,7 +16,7 @@ class Kind:
     `name` is what messages call it, `example` stands in help lines. `complete` turns what was
     written into the field's full form; it must work on symbolic numbers, which never meet
     pydantic's validation. A `rate` is written as a percentage, or bare in braces; a `real` number
-    need not be whole.
+    need not be whole; what `counts` is a number of things.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Kind:
     complete: Callable[[Any], Any] = lambda value: value
     rate: bool = False
     real: bool = False
+    counts: bool = False
 
 
 def both_sides(value: Any) -> Any:
@@ -33,7 +34,7 @@ def both_sides(value: Any) -> Any:
 
 _SIDES = Kind("a number, or a size such as 7x1", "3x3", both_sides)
 _STEPS = Kind("a number, or a size such as 2x1", "2", both_sides)
-_COUNT = Kind("a whole number from 1", "64")
+_COUNT = Kind("a whole number from 1", "64", counts=True)
 _WHOLE = Kind("a whole number from 0")
 _REAL = Kind("a number", "0.1", real=True)
 _RATE = Kind("a rate such as 50%", "50%", rate=True, real=True)

@@ -23,10 +23,10 @@ class LocalResponseNorm(Op):
     family: ClassVar = Family.NORMALIZATION
     prose: ClassVar = ("normalization layer", "local response normalization", "layer")
 
-    size: Annotated[Count, Says("{} channels")] = 5
-    alpha: Annotated[Real, Says("alpha {}")] = 0.0001
-    beta: Annotated[Real, Says("beta {}")] = 0.75
-    k: Annotated[Real, Says("k {}")] = 2.0
+    size: Annotated[Count, Says("{} channels", example="5")] = 5
+    alpha: Annotated[Real, Says("alpha {}", example="0.0001")] = 0.0001
+    beta: Annotated[Real, Says("beta {}", example="0.75")] = 0.75
+    k: Annotated[Real, Says("k {}", example="2")] = 2.0
 
     def check(self, inputs: Inputs) -> None:
         """Maps only."""
@@ -49,8 +49,8 @@ class BatchNorm(Op):
     is_linear: ClassVar = True
     ends_a_chain: ClassVar = True
 
-    epsilon: Annotated[Real, Says("epsilon {}")] = 1e-5
-    momentum: Annotated[Rate, Says("momentum {}")] = 0.1
+    epsilon: Annotated[Real, Says("epsilon {}", example="0.001")] = 1e-5
+    momentum: Annotated[Rate, Says("momentum {}", example="10%")] = 0.1
 
     def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
         """Scale and shift, running mean and variance, the batch counter."""

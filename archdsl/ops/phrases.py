@@ -25,12 +25,19 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Says:
-    """The phrases that set a field; `also` is what they set besides."""
+    """The phrases that set a field, the usual one first; `also` is what they set besides.
+
+    `example` is what help lines write in the field's place, if its kind's own example is unusual.
+    """
 
     def __init__(
-        self, *patterns: str, value: Any = None, also: Mapping[str, Any] = NOTHING
+        self,
+        *patterns: str,
+        value: Any = None,
+        also: Mapping[str, Any] = NOTHING,
+        example: str = "",
     ) -> None:
-        self.patterns, self.value, self.also = patterns, value, also
+        self.patterns, self.value, self.also, self.example = patterns, value, also, example
 
 
 @dataclass(frozen=True, slots=True)

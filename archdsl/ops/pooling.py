@@ -40,6 +40,10 @@ class Pool(Windowed):
         """Height x width x the input's channels."""
         return Shape(*self.output_sides(inputs), inputs[0].channels)
 
+    def arithmetic(self, inputs: Inputs) -> dict[str, str]:
+        """The sums; the channels stay."""
+        return {**super().arithmetic(inputs), "channels": _stay(inputs)}
+
 
 class MaxPool2d(Pool):
     """The largest value in each window; padding is never the largest."""
@@ -78,7 +82,12 @@ class AdaptiveAvgPool2d(Op):
     def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
         """The grid is what the line says."""
         height, width = self.output
-        return {"height": f"{height}, as the line says", "width": f"{width}, as the line says"}
+        said = "as the line says"
+        return {
+            "height": f"{height}, {said}",
+            "width": f"{width}, {said}",
+            "channels": _stay(inputs),
+        }
 
 
 class GlobalPool(Op):
@@ -98,7 +107,7 @@ class GlobalPool(Op):
         """A global window covers the maps once."""
         (shape,) = inputs
         once = f"one window over all {shape.height}x{shape.width} = 1"
-        return {"height": once, "width": once, "channels": f"{shape.channels}, as in its input"}
+        return {"height": once, "width": once, "channels": _stay(inputs)}
 
 
 class GlobalAvgPool2d(GlobalPool):
@@ -112,6 +121,10 @@ class GlobalMaxPool2d(GlobalPool):
     """The largest value of each map."""
 
     words: ClassVar = ("GLOBAL MAX POOL",)
+
+
+def _stay(inputs: Inputs) -> str:
+    return f"{inputs[0].channels}, as in its input"
 
 
 def _need_maps(inputs: Inputs) -> None:

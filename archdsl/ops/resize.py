@@ -140,9 +140,7 @@ class Upsample(Op):
         if self.size is not None:
             return Shape(*self.size, shape.channels)
         assert self.factor is not None
-        return Shape(
-            shape.height * self.factor[0], shape.width * self.factor[1], shape.channels
-        )
+        return Shape(shape.height * self.factor[0], shape.width * self.factor[1], shape.channels)
 
 
 class Crop(Op):

@@ -21,7 +21,7 @@ class Windowed(Op):
 
     kernel: Sides
     stride: Annotated[Steps, Says("at stride {}", "stride {}")] = (1, 1)
-    pad: Annotated[Margins, Says("pad {}")] = (0, 0)
+    pad: Annotated[Margins, Says("pad {}", example="1")] = (0, 0)
     dilation: Annotated[Steps, Says("dilation {}")] = (1, 1)
     rounding: Annotated[Literal["floor", "ceil"] | None, Says("floor", value="floor")] = None
 

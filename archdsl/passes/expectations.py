@@ -110,9 +110,9 @@ def _check(figure: tree.Figure, environment: Environment, totals: Totals) -> lis
     note = ""
     if exact:
         share = actual / exact - 1
-        note = f"{_percent(share)} off"
+        note = f"{_percent(abs(share))} {'more' if share > 0 else 'less'}"
         if figure.tolerance:
-            note += f", and {_percent(figure.tolerance).lstrip('+')} is allowed"
+            note += f", and {_percent(figure.tolerance)} is allowed"
     return [
         Diagnostic(
             "E204",
@@ -125,9 +125,8 @@ def _check(figure: tree.Figure, environment: Environment, totals: Totals) -> lis
 
 
 def _percent(share: Fraction) -> str:
-    """A share in percent, with as many digits as it takes to see that it is not nothing."""
-    percent = float(share * 100)
-    return f"{percent:+.1f}%" if abs(percent) >= 0.1 else f"{percent:+.1g}%"
+    """A share in percent, to three digits."""
+    return f"{float(share * 100):.3g}%"
 
 
 def _unchecked(

@@ -21,7 +21,7 @@ def check_linearity(flat: Graph) -> list[Diagnostic]:
     nodes = (node for node in flat if isinstance(node, LayerNode))
     if any(node.op.family is Family.ACTIVATION for node in nodes):
         return [_warning(one, other) for one, other in pairs]
-    listed = [f"{one.title} and {other.title}" for one, other in pairs]
+    listed = [f"{one.label} and {other.label}" for one, other in pairs]
     text = ", ".join(listed[:SHOWN])
     if len(listed) > SHOWN:
         left = len(listed) - SHOWN
@@ -31,7 +31,7 @@ def check_linearity(flat: Graph) -> list[Diagnostic]:
         Diagnostic(
             "W202",
             "the network names no activation",
-            _head(first),
+            first.head,
             note=f"nothing non-linear between {text}",
             help="write `after CONV, FC: RELU` above the layers, or `linear` where that is meant",
         )
@@ -59,21 +59,14 @@ def linear_pairs(flat: Graph) -> list[Pair]:
 
 
 def _warning(one: LayerNode, other: LayerNode) -> Diagnostic:
-    where = f"{other.title} stands in line {other.span.line}"
+    where = f"{other.label} stands in line {other.span.line}"
     if other.span.source is not one.span.source:
         where += f" of {other.span.source.name}"
     return Diagnostic(
         "W203",
-        f"nothing non-linear stands between {one.title} and {other.title}: they are one linear "
+        f"nothing non-linear stands between {one.label} and {other.label}: they are one linear "
         "layer",
-        _head(one),
+        one.head,
         note=where,
-        help=f"add an activation, or `linear` to {one.title} if that is meant",
+        help=f"add an activation, or `linear` to {one.label} if that is meant",
     )
-
-
-def _head(node: LayerNode) -> Span:
-    """The layer word of a node's line, without its description."""
-    word = node.span.text.partition(":")[0]
-    length = len(node.title) if word.startswith(node.title) else len(word)
-    return Span(node.span.source, node.span.start, node.span.start + length)

@@ -276,6 +276,11 @@ class Builder(PieceBuilder):
         """Complains of a description whose layer nobody named."""
         span = self.span(bare)
         text = span.text
+        computed = re.match(r"(\w+)[ \t]+x\b", text)
+        if computed is not None and not computed[1].isdigit():
+            place = Span(span.source, span.start, span.start + computed.end())
+            help_ = f"write `{{{computed[1]}}} x`"
+            fail("E101", "a computed repeat needs braces", place, help_)
         if labels:
             name = self.span(labels[-1])
             help_ = f"write which layer it is, as in `{name.text}: CONV {text}`"

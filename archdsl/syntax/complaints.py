@@ -100,6 +100,7 @@ class _Complaint:
             self._expectation,
             self._behind_colon,
             self._name_in_chain,
+            self._from,
             self._equals,
             self._comparison,
             self._colon,
@@ -156,6 +157,10 @@ class _Complaint:
 
     def _lookalike(self) -> Diagnostic | None:
         meant = _MEANT.get(self.found)
+        if meant is None and self.found.isalpha() and not self.found.isascii():
+            message = f"`{self.found}` is no letter that a name or a word can have"
+            help_ = "names become names in Python: write them with the letters a to z"
+            return self._say(message, help_, code="E301")
         if meant is None:
             return None
         return self._say(f"the character `{self.found}` means nothing here", f"write {meant}")
@@ -208,6 +213,15 @@ class _Complaint:
             return None
         message = f"the name `{name.text}` stands inside a chain"
         return self._say(message, "give it a line of its own", name, "E109")
+
+    def _from(self) -> Diagnostic | None:
+        if self.found.type != "_FROM" or not self.before.rstrip().endswith("->"):
+            return None
+        return self._say(
+            "`from` opens a chain, and stands nowhere else in it",
+            "give it a line of its own",
+            code="E604",
+        )
 
     def _equals(self) -> Diagnostic | None:
         if self.found.type != "EQUAL":

@@ -4,23 +4,43 @@ from __future__ import annotations
 
 from lark import Token, Tree, UnexpectedCharacters, UnexpectedToken
 
-from archdsl.diagnostics.diagnostic import Diagnostic, SpecError
+from archdsl.diagnostics.diagnostic import Diagnostic, SpecError, in_order
 from archdsl.syntax import tables
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.complaints import complain
 from archdsl.syntax.indentation import IndentationTrouble
 from archdsl.syntax.pieces import PieceBuilder
+from archdsl.syntax.recovery import without
 from archdsl.syntax.sections import cut_about
 from archdsl.syntax.source import Source, Span
 from archdsl.syntax.tree import Expression, Spec
 
+MOST = 20
+"""Lines that cannot be read; those after them are left for the next time."""
+
 
 def parse(source: Source) -> Spec:
-    """The tree of a spec; raises SpecError at its first syntax error."""
+    """The tree of a spec. Raises SpecError with every line that cannot be read."""
     text, about = cut_about(source)
-    # Without its trailing blanks a text ends in a token, never in an indentation.
-    root = _run("start", text.rstrip(), source, 0)
-    return Builder(source, 0, parse_expression).spec(root, about)
+    found: list[Diagnostic] = []
+    while len(found) < MOST:
+        try:
+            # Without its trailing blanks a text ends in a token, never in an indentation.
+            root = _run("start", text.rstrip(), source, 0)
+            spec = Builder(source, 0, parse_expression).spec(root, about)
+        except SpecError as failure:
+            (wrong,) = failure.diagnostics
+            found.append(wrong)
+            # What an indentation means is not known once one of them is wrong.
+            rest = without(text, source, wrong.span) if wrong.span else None
+            if rest is None or rest == text or wrong.code in ("E102", "E103", "E104"):
+                break
+            text = rest
+        else:
+            if found:
+                break
+            return spec
+    raise SpecError(in_order(found))
 
 
 def parse_expression(text: str, source: Source, offset: int) -> Expression:

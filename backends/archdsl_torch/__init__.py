@@ -18,7 +18,7 @@ class TorchBackend:
 
         try:
             return emit_module(network).encode()
-        except Unwritable as failure:
+        except (Unwritable, LookupError) as failure:
             raise BackendError(
                 f"{network.class_name} cannot be written in PyTorch: {failure}"
             ) from None

@@ -40,7 +40,7 @@ def _optional_member(
         ):
             assert isinstance(condition, Condition)
             emitter.init.append(Assign(target, call("nn.Identity"), annotation="nn.Module"))
-            emitter.init.append(Branch(condition, [Assign(target, module)]))
+            emitter.init.append(Branch(condition, [Assign(target, module)], []))
             emitter.used |= scratch.used
             return Flow(end.code, choose_shape(condition, end.shape, flow.shape))
     return None

@@ -8,9 +8,11 @@ from archdsl_torch.code import (
     Assign,
     Call,
     Fallback,
+    Items,
     Literal,
     Refuse,
     Return,
+    Starred,
     Statement,
     Text,
     annotate_repeated,
@@ -22,8 +24,8 @@ from archdsl_torch.code import (
 from archdsl_torch.docstrings import class_docstring
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import Flow, names_used
-from archdsl_torch.printer import WIDTH, Printer
-from archdsl_torch.signatures import Signature, annotation, python_name
+from archdsl_torch.printer import WIDTH, Printer, is_rounded
+from archdsl_torch.signatures import COLUMNS, Signature, annotation, python_name
 
 
 def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
@@ -38,6 +40,8 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
         for statement in walk(emitter.init)
         if isinstance(statement, Assign)
     }
+    if signature.is_absorbed:
+        attributes.add(COLUMNS)
     own = {name: f"_{name}" if name in attributes else name for name in stored}
     saves: list[Statement] = [Assign(f"self.{own[name]}", Text(name)) for name in stored]
     body = [*_fallbacks(signature), *_refusals(emitter), *saves, *emitter.init]
@@ -48,7 +52,13 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
         lines += ["", *_head("__init__", arguments, "None"), "        super().__init__()"]
         lines += Printer().statements(body, 2)
     inputs = ["x", *(python_name(name) for name in signature.inputs[1:])]
-    lines += ["", *_head("forward", [f"{name}: Tensor" for name in inputs], "Tensor")]
+    typed = [f"{name}: Tensor" for name in inputs]
+    if signature.is_absorbed:
+        lines += ["", *_head("forward", typed, "Tensor")]
+        lines += [f"        return torch.stack(self.{COLUMNS}({', '.join(inputs)})).mean(dim=0)"]
+        lines += ["", *_head(COLUMNS, typed, "list[Tensor]")]
+    else:
+        lines += ["", *_head("forward", typed, "Tensor")]
     forward = Printer(lambda name: name if name in emitter.locals else f"self.{own[name]}")
     lines += forward.statements(emitter.forward, 2)
     return "\n".join(lines)
@@ -57,11 +67,15 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
 def _return(emitter: Emitter, end: Flow) -> None:
     """Return the value, in a variable typed as a Tensor where no type checker would know."""
     is_typed = isinstance(end.code, Call) and end.code.is_typed
-    if emitter.is_main and end.variable is None:
+    if emitter.signature.is_absorbed:
+        match end.code:
+            case Items((Starred(columns),)):
+                end = Flow(columns, end.shape)
+    elif emitter.is_main and end.variable is None:
+        name = emitter.new_name("logits" if emitter.file.gives_scores else "output")
         comment = emitter.file.comment(end.shape)
-        annotated = "" if is_typed else "Tensor"
-        emitter.forward.append(Assign("logits", end.code, annotated, comment))
-        end = Flow(Text("logits"), end.shape)
+        emitter.forward.append(Assign(name, end.code, "" if is_typed else "Tensor", comment))
+        end = Flow(Text(name), end.shape)
     elif end.variable != "x" and not is_typed:
         emitter.forward.append(Assign("x", end.code))
         end = Flow(Text("x"), end.shape)
@@ -111,16 +125,24 @@ def _fallbacks(signature: Signature) -> list[Statement]:
 
 
 def _refusals(emitter: Emitter) -> list[Statement]:
-    """Refuse what the compiler would refuse: divisions that leave a remainder."""
+    """Refuse what the compiler would refuse: numbers that must be whole and are not."""
     found: dict[str, Statement] = {}
     for expression in expressions_of(emitter.init):
         for part in parts_of(expression):
             if isinstance(part, Literal) and part.is_whole:
                 for value in part.value if isinstance(part.value, tuple) else (part.value,):
                     if isinstance(value, Symbolic) and not set(value.variables()) & emitter.locals:
-                        numerator, denominator = as_quotient(value)
-                        if denominator != 1:
-                            remainder = str(Symbolic.of(numerator) % denominator)
-                            message = f"({numerator}) / {denominator} must be whole"
-                            found.setdefault(remainder, Refuse(remainder, message))
+                        refusal = _refusal(value)
+                        if refusal is not None:
+                            found.setdefault(refusal.condition, refusal)
     return list(found.values())
+
+
+def _refusal(value: Symbolic) -> Refuse | None:
+    if is_rounded(value):
+        return Refuse(f"abs({value} - round({value})) > 1e-9", f"{value} must be whole")
+    numerator, denominator = as_quotient(value)
+    if denominator == 1:
+        return None
+    remainder = str(Symbolic.of(numerator) % denominator)
+    return Refuse(remainder, f"({numerator}) / {denominator} must be whole")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from archdsl.ops import Shape
 from archdsl.symbolic import Number, Symbolic, choose, decide
@@ -15,8 +15,7 @@ UNROLLED = 64
 """Rounds of a known number that are followed one by one where there is no closed form."""
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(NamedTuple):
     """A side without a closed form: a variable that the constructor carries through its loop."""
 
     name: str
@@ -24,8 +23,7 @@ class Carried:
     update: Number
 
 
-@dataclass(frozen=True)
-class LoopShapes:
+class LoopShapes(NamedTuple):
     """The shape that enters round `index`, the one that leaves the last round, what is carried.
 
     `varies` where the code of a round depends on which round it is, through the shape;

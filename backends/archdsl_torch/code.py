@@ -7,38 +7,34 @@ Numbers stay symbolic until they are printed, because `__init__` calls a paramet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from archdsl.symbolic import Condition, Number, Symbolic
 
 # --- Expressions ---
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Python as it stands."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A number, a pair, a truth value or a condition; `is_whole` where Python needs an int."""
 
     value: Any
     is_whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class FormattedName:
+class FormattedName(NamedTuple):
     """A key with numbers in it: `"conv1"`, `f"layer{i}"`."""
 
     parts: tuple[str | Number, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """`function(a, b, name=c)`. `is_typed` where type checkers know that a Tensor comes out."""
 
     function: Code
@@ -47,50 +43,44 @@ class Call:
     is_typed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """`[a, b]`."""
 
     items: tuple[Code, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Infix:
+class Infix(NamedTuple):
     """`a + b + c`."""
 
     operator: str
     operands: tuple[Code, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Comprehension:
+class Comprehension(NamedTuple):
     """`term for index in values`, bare, in `*(...)` or in `[...]` by its brackets."""
 
     term: Code
-    index: str
+    variable: str
     values: Code
     opening: str = ""
     closing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """`container[key]`."""
 
     container: Code
     key: Code
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """`owner.name`."""
 
     owner: Code
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Starred:
+class Starred(NamedTuple):
     """`*values`."""
 
     values: Code
@@ -121,7 +111,7 @@ def call(function: str | Code, *arguments: Any, **keywords: Any) -> Call:
 
 def tensor_call(function: str | Code, *arguments: Any, **keywords: Any) -> Call:
     """A call of which type checkers know that it gives a Tensor."""
-    return replace(call(function, *arguments, **keywords), is_typed=True)
+    return call(function, *arguments, **keywords)._replace(is_typed=True)
 
 
 def code(value: Any) -> Code:
@@ -165,7 +155,7 @@ def variables_of(expression: Code) -> Iterator[str]:
 # --- Statements ---
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Assign:
     """`target = value`, with its type where checkers need it, and a comment behind it."""
 
@@ -176,56 +166,49 @@ class Assign:
     operator: str = "="
 
 
-@dataclass(slots=True)
-class Do:
+class Do(NamedTuple):
     """An expression for its effect."""
 
     value: Code
 
 
-@dataclass(slots=True)
-class Return:
+class Return(NamedTuple):
     """`return value`."""
 
     value: Code
 
 
-@dataclass(slots=True)
-class Branch:
+class Branch(NamedTuple):
     """`if condition: ... else: ...`."""
 
     condition: Condition
     then: list[Statement]
-    otherwise: list[Statement] = field(default_factory=list)
+    otherwise: list[Statement]
 
 
-@dataclass(slots=True)
-class Loop:
+class Loop(NamedTuple):
     """`for index in values: ...`."""
 
-    index: str
+    variable: str
     values: Code
     body: list[Statement]
 
 
-@dataclass(slots=True)
-class Carry:
+class Carry(NamedTuple):
     """`name = value` of a side that a loop carries along; dropped if nothing else reads it."""
 
     name: str
     value: Code
 
 
-@dataclass(slots=True)
-class Fallback:
+class Fallback(NamedTuple):
     """`if name is None: name = value`."""
 
     name: str
     value: Code
 
 
-@dataclass(slots=True)
-class Refuse:
+class Refuse(NamedTuple):
     """`if condition: raise ValueError(message)`."""
 
     condition: str

@@ -7,7 +7,8 @@ import textwrap
 from archdsl.network import Network
 from archdsl.ops import Shape
 from archdsl.symbolic import Division, Number, Symbolic
-from archdsl_torch.signatures import UNKNOWN, Signature
+from archdsl_torch.flow import UNKNOWN
+from archdsl_torch.signatures import Signature
 
 COLUMNS = 84
 

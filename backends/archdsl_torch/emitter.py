@@ -27,10 +27,10 @@ from archdsl_torch.code import (
     Text,
     call,
 )
-from archdsl_torch.flow import Flow, NameParts, Place, is_listing, static_text
+from archdsl_torch.flow import UNKNOWN, Flow, NameParts, Place, is_listing, static_text
 from archdsl_torch.printer import Printer
 from archdsl_torch.rules import torch_of
-from archdsl_torch.signatures import TAKEN, UNKNOWN, Signature, Unwritable, python_name
+from archdsl_torch.signatures import TAKEN, Signature, Unwritable, python_name
 
 if TYPE_CHECKING:
     from archdsl_torch.file import File
@@ -64,6 +64,8 @@ class Emitter:
 
     def run(self, start: Shape) -> Flow:
         """Write the whole block, fed with `start`; what it returns."""
+        from archdsl_torch.joins import emit_columns_of_body
+
         for name in self.signature.inputs:
             variable = "x" if name == "input" else python_name(name)
             shape = start if name == "input" else self.signature.shape_of(name)
@@ -71,7 +73,10 @@ class Emitter:
             if name != "input" or name in self.referenced:
                 self.protected[variable] += 1
         body = self.signature.block.body
-        return self.body(body[1:] if self.is_main else body, self.references["input"], Place())
+        flow, place = self.references["input"], Place()
+        if self.signature.is_absorbed:
+            return emit_columns_of_body(self, body, flow, place)
+        return self.body(body[1:] if self.is_main else body, flow, place)
 
     def scratch(self) -> Emitter:
         """A copy that writes into the void, to see what a body does."""
@@ -160,6 +165,16 @@ class Emitter:
         return self.refer(step.name, flow, "" if place.position is not None else step.default)
 
     def _call(self, step: program.CallStep, flow: Flow, place: Place) -> Flow:
+        member, lines, shape = self.add_call(step, flow, place)
+        function = _caller(member, *(line.code for line in lines))
+        with self.protect(*lines):
+            flow = self.wrap(flow, function, shape)
+        return self.refer(step.name, flow, "" if place.position is not None else step.default)
+
+    def add_call(
+        self, step: program.CallStep, flow: Flow, place: Place
+    ) -> tuple[Code, list[Flow], Shape]:
+        """Write the member that a call is; how to read it, its further inputs, what it gives."""
         lines = {
             name: self._line_argument(step.arguments[name])
             for name in self.file.signature(step.block).inputs[1:]
@@ -167,10 +182,7 @@ class Emitter:
         construction, shape = self.construct(step, flow.shape, lines)
         explicit = self.name_parts(step.name) if step.name else None
         member = self.add(place, place.next(explicit, step.default, True), construction)
-        function = _caller(member, *(line.code for line in lines.values()))
-        with self.protect(*lines.values()):
-            flow = self.wrap(flow, function, shape)
-        return self.refer(step.name, flow, "" if place.position is not None else step.default)
+        return member, list(lines.values()), shape
 
     def _line_argument(self, argument: tree.Argument) -> Flow:
         assert isinstance(argument.value, tree.Name)
@@ -192,7 +204,7 @@ class Emitter:
                 inside = Environment(values, incoming)
                 values[parameter.name] = inside.evaluate(parameter.default)
         shapes = {"input": incoming, **{name: line.shape for name, line in lines.items()}}
-        signature.note_use(values, shapes)
+        signature.note_use(self.signature, values, shapes)
         positional: list[Code] = [
             Literal(getattr(shapes[source], side)) for _, source, side in signature.inferred()
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archdsl.ir.evaluate import Value
+from archdsl.ir.graph import LayerNode
 from archdsl.ir.program import Block, LineStep
 from archdsl.network import Network
 from archdsl.ops import Shape
@@ -12,11 +13,10 @@ from archdsl.symbolic import Symbolic
 from archdsl_torch.class_text import class_text
 from archdsl_torch.closed_forms import substitute
 from archdsl_torch.emitter import Emitter
-from archdsl_torch.flow import names_used
+from archdsl_torch.flow import UNKNOWN, names_used
 from archdsl_torch.helper_text import helper_classes
 from archdsl_torch.signatures import (
     TAKEN,
-    UNKNOWN,
     Signature,
     Unwritable,
     kind_of,
@@ -47,6 +47,12 @@ class File:
             name = _class_name(block.name, taken)
             self.signatures[block] = Signature(block, name, kinds is not None, dict(kinds or {}))
         return self.signatures[block]
+
+    @property
+    def gives_scores(self) -> bool:
+        """Whether the network's output is said to be the class scores."""
+        output = self.network.graph[self.network.graph.output]
+        return isinstance(output, LayerNode) and output.is_scores
 
     def comment(self, shape: Shape) -> str:
         """A shape as the compiled network has it, in torch's order; empty where it is not known."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from archdsl.ops import Shape
-from archdsl.symbolic import Condition, Number, Truth, choose, negate
+from archdsl.symbolic import Condition, Number, Symbolic, Truth, choose, negate
 from archdsl_torch.code import (
     Branch,
     Code,
@@ -20,12 +21,14 @@ from archdsl_torch.code import (
     variables_of,
 )
 
+UNKNOWN = "?"
+"""Stands for a side that a recursion has not told yet; names that begin so are not real ones."""
+
 NameParts = tuple[str | Number, ...]
 """A member's name; numbers stand in it where an index or a position does."""
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """A tensor in `forward`: the code that gives it, and its shape."""
 
     code: Code
@@ -43,7 +46,7 @@ class Flow:
                 yield part.text
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Place:
     """Where members are kept: the module itself, or containers inside it.
 
@@ -96,13 +99,24 @@ def names_used(statements: list[Statement]) -> set[str]:
 
 
 def choose_shape(condition: Truth, then: Shape, otherwise: Shape) -> Shape:
-    """One shape or the other, side by side."""
+    """One shape or the other, side by side.
+
+    What a recursion has not told yet is taken to be what the other branch says: the next round of
+    looking either confirms that, or goes on.
+    """
     return Shape(
-        choose(condition, then.height, otherwise.height),  # type: ignore[arg-type]
-        choose(condition, then.width, otherwise.width),  # type: ignore[arg-type]
-        choose(condition, then.channels, otherwise.channels),  # type: ignore[arg-type]
+        _choose(condition, then.height, otherwise.height),
+        _choose(condition, then.width, otherwise.width),
+        _choose(condition, then.channels, otherwise.channels),
         then.flat,
     )
+
+
+def _choose(condition: Truth, then: Any, otherwise: Any) -> Any:
+    unknown = Symbolic.variable(UNKNOWN)
+    if then == unknown or otherwise == unknown:
+        return otherwise if then == unknown else then
+    return choose(condition, then, otherwise)
 
 
 def add_branch(
@@ -117,7 +131,7 @@ def add_branch(
     elif otherwise:
         opposite = negate(condition)
         assert isinstance(opposite, Condition)
-        written.append(Branch(opposite, otherwise))
+        written.append(Branch(opposite, otherwise, []))
 
 
 def is_listing(code: Code) -> bool:

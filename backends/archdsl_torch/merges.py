@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
+from dataclasses import dataclass
 
 from archdsl.ir import program
 from archdsl.ir.evaluate import Environment
-from archdsl.ops import Concat, Shape
+from archdsl.ops import Concat, Mean, Shape
 from archdsl.ops.merge import plainer
-from archdsl.symbolic import Number, Symbolic, add_up, choose
+from archdsl.symbolic import Condition, Number, Symbolic, add_up, choose
 from archdsl.syntax import tree
 from archdsl_torch.code import Assign, Code, Comprehension, Do, Items, Loop, Text, call, walk
 from archdsl_torch.emitter import Emitter
-from archdsl_torch.flow import Flow, Place, add_branch
+from archdsl_torch.flow import Flow, Place, add_branch, choose_shape
+from archdsl_torch.joins import columns_of_join, ends_in_join
 from archdsl_torch.loops import listed_values, range_of
 from archdsl_torch.rules import MERGES
 from archdsl_torch.signatures import Unwritable
@@ -24,25 +25,28 @@ Path = tuple[program.Statement, Environment]
 def emit_merge(emitter: Emitter, step: program.MergeStep, flow: Flow, place: Place) -> Flow:
     """The paths, all fed with the same value, and what joins them."""
     flow = emitter.bind(flow)
-    paths = list(_known_paths(step.paths, emitter.environment))
+    if step.op is Mean and any(ends_in_join((path,)) for path in step.paths):
+        columns, shape = columns_of_join(emitter, step.paths, flow, place)
+        return Flow(MERGES[Mean]().listed(Items(tuple(columns))), shape)
+    paths = list(known_paths(step.paths, emitter.environment))
     with emitter.protect(flow):
         if any(isinstance(path, program.ForStep) or _is_uneven(path) for path, _ in paths):
             return _Gatherer(emitter, step, flow, place).merge()
         return _written(emitter, step, paths, flow, place)
 
 
-def _known_paths(paths: program.Body, environment: Environment) -> Iterator[Path]:
+def known_paths(paths: program.Body, environment: Environment) -> Iterator[Path]:
     """The paths and what names mean there, through all that is decided or listed already."""
     for path in paths:
         if isinstance(path, program.IfStep):
             condition = environment.truth(path.condition)
             if isinstance(condition, bool):
-                yield from _known_paths(path.then if condition else path.otherwise, environment)
+                yield from known_paths(path.then if condition else path.otherwise, environment)
                 continue
         if isinstance(path, program.ForStep) and not isinstance(path.values, tree.Range):
             for value in path.values:
                 inner = environment.bind(path.variable, environment.evaluate(value))
-                yield from _known_paths(path.body, inner)
+                yield from known_paths(path.body, inner)
             continue
         yield path, environment
 
@@ -87,6 +91,34 @@ def _written(
     return Flow(MERGES[step.op]().several([end.code for end in ends]), shape)
 
 
+@dataclass
+class _Ends:
+    """The shape that paths have in common: known from one that is always there, or from others."""
+
+    sure: Shape | None = None
+    perhaps: Shape | None = None
+
+    def join(self, other: _Ends) -> None:
+        """Paths beside these."""
+        if self.sure is not None and other.sure is not None:
+            self.sure = plainer(self.sure, other.sure)
+        self.sure = self.sure or other.sure
+        self.perhaps = self.perhaps or other.perhaps
+
+    @classmethod
+    def chosen(cls, condition: Condition, then: _Ends, otherwise: _Ends) -> _Ends:
+        """The paths of one side or of the other."""
+        if then.sure is not None and otherwise.sure is not None:
+            return cls(choose_shape(condition, then.sure, otherwise.sure))
+        return cls(None, then.sure or otherwise.sure or then.perhaps or otherwise.perhaps)
+
+    def shape(self) -> Shape:
+        """The best that is known."""
+        found = self.sure or self.perhaps
+        assert found is not None
+        return found
+
+
 class _Gatherer:
     """Writes the paths of one merge into a list, and adds up what they give."""
 
@@ -97,25 +129,23 @@ class _Gatherer:
                 "and members that are called by position: put it into a block"
             )
         self.emitter, self.step, self.flow, self.place = emitter, step, flow, place
-        self.ends: list[Shape] = []
         self.channels: Number = 0
         self.variable = ""
 
     def merge(self) -> Flow:
         """The list and its merge."""
-        listed = self._comprehension()
-        if listed is None:
+        listed, end = self._comprehension()
+        if listed is None or end is None:
             self.variable = self.emitter.new_name("paths")
             empty = Assign(self.variable, Items(()), annotation="list[Tensor]")
             self.emitter.forward.append(empty)
-            self._append(self.step.paths)
+            end = self._append(self.step.paths).shape()
             listed = Text(self.variable)
-        end = reduce(plainer, self.ends)
         if self.step.op is Concat:
             end = Shape(end.height, end.width, self.channels, end.flat)  # type: ignore[arg-type]
         return Flow(MERGES[self.step.op]().listed(listed), end)
 
-    def _comprehension(self) -> Code | None:
+    def _comprehension(self) -> tuple[Code | None, Shape | None]:
         """`[path for i in values]`, where one `for` gives all paths and each is one expression."""
         match self.step.paths:
             case (program.ForStep(values=tree.Range() as ends, body=(path,)) as step,) if (
@@ -124,13 +154,13 @@ class _Gatherer:
                 index = self.emitter.new_index(step.variable)
                 first, last, values = range_of(self.emitter, ends)
             case _:
-                return None
+                return None, None
         symbol = Symbolic.variable(index)
         tried = self.emitter.scratch()
         with tried.inside_loop(index) as (_, forward), tried.bound(step.variable, symbol):
             tried.statement(path, self.flow, Place())
         if forward:
-            return None
+            return None, None
         with (
             self.emitter.inside_loop(index) as (init, _),
             self.emitter.bound(step.variable, symbol),
@@ -138,59 +168,63 @@ class _Gatherer:
             end = self.emitter.statement(path, self.flow, self.place)
         if init:
             self.emitter.init.append(Loop(index, values, init))
-        self.ends.append(end.shape)
         self.channels = add_up(end.shape.channels, index, first, last)
-        return Comprehension(end.code, index, values, "[", "]")
+        return Comprehension(end.code, index, values, "[", "]"), end.shape
 
-    def _append(self, paths: program.Body) -> None:
+    def _append(self, paths: program.Body) -> _Ends:
         """`paths.append(...)` for each path, inside branches and loops where they stand in them."""
+        ends = _Ends()
         for path in paths:
             match path:
                 case program.IfStep():
-                    self._branch(path)
+                    ends.join(self._branch(path))
                 case program.ForStep():
-                    self._loop(path)
+                    ends.join(self._loop(path))
                 case _:
                     end = self.emitter.statement(path, self.flow, self.place)
                     self.emitter.forward.append(Do(call(f"{self.variable}.append", end.code)))
-                    self.ends.append(end.shape)
+                    ends.join(_Ends(end.shape))
                     self.channels = self.channels + end.shape.channels
+        return ends
 
-    def _branch(self, step: program.IfStep) -> None:
+    def _branch(self, step: program.IfStep) -> _Ends:
         emitter = self.emitter
         condition = emitter.environment.truth(step.condition)
         if isinstance(condition, bool):
-            self._append(step.then if condition else step.otherwise)
-            return
+            return self._append(step.then if condition else step.otherwise)
         before = self.channels
         counted: list[Number] = []
         written = []
+        ends: list[_Ends] = []
         emitter.branches += 1
         for body in (step.then, step.otherwise):
             self.channels = before
             with emitter.into_new_lists() as lists:
-                self._append(body)
+                ends.append(self._append(body))
             counted.append(self.channels)
             written.append(lists)
         emitter.branches -= 1
         self.channels = choose(condition, *counted)
         add_branch(emitter.init, condition, written[0][0], written[1][0])
         add_branch(emitter.forward, condition, written[0][1], written[1][1])
+        return _Ends.chosen(condition, *ends)
 
-    def _loop(self, step: program.ForStep) -> None:
+    def _loop(self, step: program.ForStep) -> _Ends:
         emitter = self.emitter
+        ends = _Ends()
         if not isinstance(step.values, tree.Range):
             for value in listed_values(emitter, step):
                 with emitter.bound(step.variable, value):
-                    self._append(step.body)
-            return
+                    ends.join(self._append(step.body))
+            return ends
         index = emitter.new_index(step.variable)
         first, last, values = range_of(emitter, step.values)
         before, self.channels = self.channels, 0
         symbol = Symbolic.variable(index)
         with emitter.inside_loop(index) as (init, forward), emitter.bound(step.variable, symbol):
-            self._append(step.body)
+            ends = self._append(step.body)
         self.channels = before + add_up(self.channels, index, first, last)
         for written, body in ((emitter.init, init), (emitter.forward, forward)):
             if body:
                 written.append(Loop(index, values, body))
+        return _Ends(None, ends.sure or ends.perhaps)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from archdsl.symbolic import Condition, Number, Symbolic, Variable, as_quotient, python
 from archdsl_torch.code import (
@@ -39,8 +38,7 @@ INDENT = "    "
 Names = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Printer:
+class Printer(NamedTuple):
     """Prints with `names` for the numbers' names."""
 
     names: Names = lambda name: name
@@ -140,7 +138,7 @@ class Printer:
     def _rounds(self, rounds: Comprehension, depth: int) -> list[str]:
         indent = INDENT * depth
         term = self._laid_out(rounds.term, indent, "", depth)
-        return [*term, f"{indent}for {rounds.index} in {self.flat(rounds.values)}"]
+        return [*term, f"{indent}for {rounds.variable} in {self.flat(rounds.values)}"]
 
     def flat(self, expression: Code) -> str:
         """The expression on one line."""
@@ -183,6 +181,8 @@ class Printer:
         if isinstance(value, tuple):
             return self._pair(value, self.whole)
         if isinstance(value, Symbolic):
+            if is_rounded(value):
+                return f"round({self.value(value)})"
             numerator, denominator = as_quotient(value)
             if denominator != 1:
                 return self.value(Symbolic.of(numerator) // denominator)
@@ -193,7 +193,10 @@ class Printer:
         if isinstance(value, tuple):
             return self._pair(value, self.value)
         if isinstance(value, Symbolic | Condition):
-            renamed = {name: Symbolic.variable(self._rename(name)) for name in value.variables()}
+            renamed = {
+                leaf.name: Symbolic.variable(self._rename(leaf.name), leaf.is_real)
+                for leaf in value.leaves()
+            }
             return python(value.substitute(renamed))
         if isinstance(value, Fraction):
             return python(value)
@@ -208,6 +211,11 @@ class Printer:
         if name is not None:
             return self.names(name)
         return f"({', '.join(map(one, pair))})"
+
+
+def is_rounded(value: Symbolic) -> bool:
+    """Whether a float stands where a whole number must: it is rounded, and must be one."""
+    return not value.is_whole() and any(leaf.is_real for leaf in value.leaves())
 
 
 def pair_name(pair: tuple[Any, ...]) -> str | None:

@@ -6,8 +6,7 @@ Torch's defaults are left out and square pairs collapse, as a person would write
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from archdsl import ops
 from archdsl.lowering import Rules
@@ -17,8 +16,7 @@ from archdsl_torch.code import Code, Infix, Items, Literal, Member, Starred, Tex
 Function = Callable[[Code], Code]
 
 
-@dataclass(frozen=True, slots=True)
-class Torch:
+class Torch(NamedTuple):
     """One layer in PyTorch.
 
     `module` is what `__init__` constructs; `function` what `forward` writes instead, where the
@@ -303,8 +301,7 @@ def _flatten(x: Code) -> Code:
 # --- Merges ---
 
 
-@dataclass(frozen=True, slots=True)
-class Merging:
+class Merging(NamedTuple):
     """One merge in PyTorch: of paths that are written out, and of a list of paths."""
 
     several: Callable[[list[Code]], Code]

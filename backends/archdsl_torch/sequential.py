@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
 from archdsl.ir import program
 from archdsl.ir.layers import build_op
@@ -43,8 +43,7 @@ from archdsl_torch.loops import listed_values, loop_shapes, range_of
 from archdsl_torch.rules import Function, torch_of
 
 
-@dataclass(frozen=True)
-class Built:
+class Built(NamedTuple):
     """A namespace as one module.
 
     `before` is what `forward` does to the input first. `prelude` are statements that must precede
@@ -54,8 +53,8 @@ class Built:
     module: Code
     shape: Shape
     before: Function | None
-    prelude: list[Statement] = field(default_factory=list)
-    additions: list[Statement] = field(default_factory=list)
+    prelude: list[Statement]
+    additions: list[Statement]
 
 
 class NotSequential(Exception):
@@ -82,7 +81,7 @@ def _build(
     try:
         listed = _Listed(emitter)
         end = listed.body(body, shape)
-        return Built(call("nn.Sequential", *listed.items), end, listed.before)
+        return Built(call("nn.Sequential", *listed.items), end, listed.before, [], [])
     except NeedsStatements:
         pass
     attribute = static_text(name) if not place.containers else None
@@ -91,9 +90,9 @@ def _build(
     appended = _Appended(emitter, Text(variable))
     end = appended.body(body, shape)
     if own_attribute:
-        return Built(call("nn.Sequential"), end, appended.before, additions=appended.statements)
+        return Built(call("nn.Sequential"), end, appended.before, [], appended.statements)
     prelude = [Assign(variable, call("nn.Sequential")), *appended.statements]
-    return Built(Text(variable), end, appended.before, prelude)
+    return Built(Text(variable), end, appended.before, prelude, [])
 
 
 class _Sequencer:

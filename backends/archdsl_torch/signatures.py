@@ -13,25 +13,26 @@ from archdsl.ir.program import Block, Parameter
 from archdsl.ops import Shape
 from archdsl.symbolic import Condition, Number, Symbolic
 from archdsl.syntax import tree
+from archdsl_torch.flow import UNKNOWN
 
 SIDES = ("channels", "height", "width")
 _WRITTEN = {"self", "torch", "nn", "F", "Tensor", "NamedTuple", "range", "sum", "min", "max"}
 _WRITTEN |= {"getattr", "super", "int", "float", "bool", "tuple", "list", "ValueError"}
 TAKEN = frozenset(_WRITTEN) | frozenset(keyword.kwlist)
 """Names that emitted code uses itself: a parameter that is called so gets a `_` behind it."""
+COLUMNS = "join_columns"
+"""The method of a block's class that gives the columns of the join that the block ends in."""
 
-UNKNOWN = "?"
-"""Stands for a side that a recursion has not told yet; names that begin so are not real ones."""
 
-
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Signature:
     """What is known about a block while its uses are being looked at.
 
     `incoming` says for each input and side which number flows in: an int while all uses agree,
     None once they differ. `is_compiled` where the compiled network uses the block, so that the
     kinds of its arguments are known and not inferred. `needs` are the names that its code uses,
-    `is_unknown` whether there is one among them that no use has told yet.
+    `is_unknown` whether there is one among them that no use has told yet. `is_absorbed` where a
+    join takes the columns of the join that the block ends in.
     """
 
     block: Block
@@ -42,6 +43,7 @@ class Signature:
     flat: dict[str, bool] = field(default_factory=dict)
     needs: set[str] = field(default_factory=set)
     is_unknown: bool = False
+    is_absorbed: bool = False
     output: Shape | None = None
 
     @property
@@ -89,7 +91,8 @@ class Signature:
             elif self.kinds.get(parameter.name) == "bool":
                 values[parameter.name] = Condition("truth", (Symbolic.variable(name),))
             else:
-                values[parameter.name] = Symbolic.variable(name)
+                is_real = self.kinds.get(parameter.name) == "float"
+                values[parameter.name] = Symbolic.variable(name, is_real)
         return Environment(values, self.shape_of("input"))
 
     def arguments_of(
@@ -109,7 +112,9 @@ class Signature:
                 found[self.inferred_name(source, side)] = getattr(shape, side)
         return found
 
-    def note_use(self, values: Mapping[str, Value], shapes: Mapping[str, Shape]) -> None:
+    def note_use(
+        self, caller: Signature, values: Mapping[str, Value], shapes: Mapping[str, Shape]
+    ) -> None:
         """Widen what is known so that it covers one more use."""
         if not self.is_compiled:
             for name, value in values.items():
@@ -121,13 +126,14 @@ class Signature:
                     f"{self.block.name} is used on maps and on vectors; one class cannot be both"
                 )
             for side in SIDES:
-                self._note_side(source, side, getattr(shape, side))
+                self._note_side(caller, source, side, getattr(shape, side))
 
-    def _note_side(self, source: str, side: str, number: Number) -> None:
+    def _note_side(self, caller: Signature, source: str, side: str, number: Number) -> None:
         key = (source, side)
         if isinstance(number, Symbolic):
             own = Symbolic.variable(self.inferred_name(source, side))
-            if number == own or any(name.startswith(UNKNOWN) for name in number.variables()):
+            is_passed_on = caller is self and number == own
+            if is_passed_on or any(name.startswith(UNKNOWN) for name in number.variables()):
                 return  # A recursion that passes its input on, or a mere try: nothing new.
             self.incoming[key] = None
         elif key not in self.incoming:
@@ -153,6 +159,7 @@ class Signature:
             tuple(sorted(self.kinds.items())),
             tuple(sorted(self.incoming.items(), key=str)),
             tuple(sorted(self.needs)),
+            self.is_absorbed,
             self.output,
         )
 

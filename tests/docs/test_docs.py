@@ -28,7 +28,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,20 +50,22 @@ _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```[ ]*$", re.MULTILI
 _LINK = re.compile(r"!?\[[^\]\n]*\]\(([^()\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
+_CODES = re.compile(r"^(?:error|warning)\[(\w+)\]", re.MULTILINE)
 _FILE = re.compile(r"(?:archdsl|backends|specs|tests|docs|benchmarks|\.ci)/[\w./*-]*")
-_SPEC_KINDS = {"arch", "arch-warning", "arch-error"}
 _SHOWN_ONLY = {"", "sh"}
 
 
 @dataclass
 class Block:
-    """One fenced block: its first line taken apart, its text and where that stands in the page."""
+    """One fenced block: its first line taken apart, its text, and where it stands in the page."""
 
     kind: str
     codes: list[str]
     options: dict[str, str]
     body: str
+    fence: int
     start: int
+    end: int
     line: int
 
 
@@ -80,50 +81,56 @@ class Run:
     names: dict[str, Any] = field(default_factory=lambda: {"__name__": "__docs__"})
     found: list[str] = field(default_factory=list)
     changes: list[tuple[int, int, str]] = field(default_factory=list)
-    printed: str | None = None
+    printed: str = ""
+    said: str = ""
 
     def execute(self, blocks: list[Block]) -> None:
-        """Every block in order."""
+        """Every block in order. An output belongs to the block right above it."""
         end = 0
         for block in blocks:
-            if self.text[end : block.start].strip("`\n ").count("\n") or block.kind != "text":
-                self.finish(block)
-            getattr(self, f"do_{block.kind.replace('-', '_')}", self.do_nothing)(block)
-            end = block.start + len(block.body)
-        self.finish(None)
+            if block.kind != "text" or self.text[end : block.fence].strip():
+                self.drop_output(block.line)
+            getattr(self, f"do_{block.kind.replace('-', '_')}", self.do_other)(block)
+            end = block.end
+        self.drop_output(self.text.count("\n"))
 
-    def finish(self, following: Block | None) -> None:
-        """What was printed by a block that shows no output below it must be nothing."""
+    def drop_output(self, line: int) -> None:
+        """Nobody shows what was printed last, so it must be nothing."""
         if self.printed:
-            where = f"before line {following.line}" if following else "at the end"
-            self.found.append(f"{where}: the page does not show this output:\n{self.printed}")
-        self.printed = None
+            self.found.append(f"line {line}: nothing above shows this output:\n{self.printed}")
+        self.printed = self.said = ""
 
-    def do_nothing(self, block: Block) -> None:
+    def do_other(self, block: Block) -> None:
         if block.kind not in _SHOWN_ONLY:
             self.keep(block)
 
     def do_text(self, block: Block) -> None:
-        if self.printed is None:
-            self.found.append(f"line {block.line}: nothing above prints this text")
+        output = self.printed or self.said
+        if output:
+            self.compare(block.body, output, block.start, block.line)
         else:
-            self.compare(block.body, self.printed, block.start, block.line)
-        self.printed = None
+            self.found.append(f"line {block.line}: nothing right above prints this text")
+        self.printed = self.said = ""
 
     def do_arch(self, block: Block) -> None:
         name = self.keep(block)
         if name.partition("/")[0] == "blocks":
             return
-        try:
-            network = archdsl.load(name)
-            complaints: tuple[Any, ...] = network.warnings
-        except SpecError as failure:
-            complaints = failure.diagnostics
-        text = str(SpecError(complaints))
-        if sorted(d.code for d in complaints) != sorted(block.codes):
+        if self.is_apart:
+            text = self.process([sys.executable, "-m", "archdsl", "check", name])
+            codes = _CODES.findall(text)
+        else:
+            try:
+                complaints = archdsl.load(name).warnings
+            except SpecError as failure:
+                complaints = failure.diagnostics
+            codes = [diagnostic.code for diagnostic in complaints]
+            text = str(SpecError(complaints))
+        if sorted(codes) != sorted(block.codes):
             expected = " ".join(block.codes) or "no complaint"
             self.found.append(f"line {block.line}: expected {expected}, found:\n{text or 'none'}")
-        self.printed = text + "\n" if complaints else None
+        # A message may be shown below; the codes are checked anyway.
+        self.said = text
 
     do_arch_warning = do_arch
     do_arch_error = do_arch
@@ -147,7 +154,8 @@ class Run:
         new = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "-")
         text = path.read_text(encoding="utf-8")
         if text.count(old) != 1:
-            self.found.append(f"line {block.line}: {text.count(old)} places of {head} look so")
+            count = text.count(old)
+            self.found.append(f"line {block.line}: {count} places {head} are like this, not one")
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     def do_console(self, block: Block) -> None:
@@ -220,7 +228,8 @@ class Run:
         if self.update and "..." not in shown:
             self.changes.append((start, start + len(shown), f"{printed_lines}\n".lstrip("\n")))
         else:
-            self.found.append(f"line {line} shows:\n{shown_lines}\nbut this comes:\n{printed_lines}")
+            message = f"line {line} shows:\n{shown_lines}\nbut this comes:\n{printed_lines}"
+            self.found.append(message)
 
     def updated(self) -> str:
         """The page with the outputs as they are."""
@@ -242,8 +251,11 @@ def blocks_of(text: str) -> list[Block]:
         codes = [word for word in words if re.fullmatch(r"[EW]\d{3}", word)]
         rest = [word for word in words if word not in codes]
         options = dict(zip(rest[::2], rest[1::2], strict=True))
-        line = text.count("\n", 0, match.start("body")) + 1
-        found.append(Block(kind, codes, options, match["body"], match.start("body"), line))
+        start = match.start("body")
+        line = text.count("\n", 0, start) + 1
+        found.append(
+            Block(kind, codes, options, match["body"], match.start(), start, match.end(), line)
+        )
     return found
 
 
@@ -260,15 +272,6 @@ def _is_python_file(block: Block) -> bool:
     return block.kind == "diff" or any(name.endswith(".py") for name in block.options.values())
 
 
-@pytest.fixture
-def runs_apart(tmp_path: Path) -> Iterator[Path]:
-    """A folder with a copy of the project in it."""
-    ignore = shutil.ignore_patterns("__pycache__")
-    for name in ("archdsl", "backends", "specs"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
-    yield tmp_path
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_the_page_says_what_happens(
     page: str,
@@ -279,10 +282,9 @@ def test_the_page_says_what_happens(
     text = read(page)
     blocks = blocks_of(text)
     is_apart = any(map(_is_python_file, blocks))
-    if is_apart:
-        request.getfixturevalue("runs_apart")
-    else:
-        shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    for name in ("specs", "archdsl", "backends") if is_apart else ("specs",):
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     run = Run(page, text, tmp_path, is_apart, request.config.getoption("--update-golden"))
@@ -290,7 +292,8 @@ def test_the_page_says_what_happens(
     if run.changes:
         (ROOT / page).write_text(run.updated(), encoding="utf-8")
         request.node.user_properties.append((REWROTE, page))
-    assert not run.found, f"\n\n{page}, ".join(["", *run.found])
+    if run.found:
+        pytest.fail(f"\n\n{page}, ".join(["", *run.found]), pytrace=False)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -126,6 +126,7 @@ def test_help(complaint: Complaint, text: str, marked: str, help: str) -> None:
         ("E109", "CONV 3 -> stem: CONV 4", "stem", "give it a line of its own"),
         ("E109", "CONV 3 -> s{i}: CONV 4", "s{i}", "give it a line of its own"),
         ("E109", "CONV 3 -> 2: BN", "2", "give it a line of its own"),
+        ("E604", "RELU -> from x", "from", "give it a line of its own"),
         ("E110", "foo: path:\n  RELU", "foo", "write `foo:` instead of `path:`"),
         ("E110", "path, no bias:\n  RELU", "path", "write `path:`"),
         ("E111", "if a: CONV1: 3", "CONV1", "put it on an indented line"),
@@ -172,7 +173,6 @@ def test_expectations(complaint: Complaint, line: str, marked: str) -> None:
         ("CONV 64 $", "`$` cannot stand here"),
         ("CONV{}: 3", "an expression is missing"),
         ("{1e999} x Unit()", "this number is too long to be meant"),
-        ("RELU -> from x", "`from` cannot stand here, but a block, a layer, a number or `{` can"),
     ],
 )
 def test_what_could_stand_there(complaint: Complaint, text: str, message: str) -> None:

@@ -27,10 +27,12 @@ specs = st.lists(st.tuples(st.sampled_from(BITS), st.sampled_from(GAPS)), max_si
 
 
 def check_complaint(error: SpecError) -> None:
-    (diagnostic,) = error.diagnostics
-    assert diagnostic.message
-    assert diagnostic.span is not None
-    assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(diagnostic.span.source.text)
+    assert error.diagnostics
+    for diagnostic in error.diagnostics:
+        assert diagnostic.message
+        assert diagnostic.span is not None
+        span = diagnostic.span
+        assert 0 <= span.start <= span.end <= len(span.source.text)
     assert "Token(" not in str(error)
 
 

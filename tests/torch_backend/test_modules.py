@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 import torch
 from emitted import assert_close, assert_is_the_graph, fill, image, module_of, shapes_of
-from networks import SETTINGS, ZOO, construct
+from networks import FOUR, SETTINGS, construct
 from reference import weight_shapes
 
 import archdsl
 from archdsl.ir.graph import LayerNode
 
 
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize("name", FOUR)
 def test_a_zoo_module_computes_what_its_graph_says(name: str) -> None:
     network = archdsl.load(name)
     assert_is_the_graph(network, module_of(network))
@@ -37,7 +37,7 @@ def test_the_class_honours_every_parameter(name: str, parameters: dict[str, Any]
     assert_is_the_graph(compiled, module_of(compiled))
 
 
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize("name", FOUR)
 @pytest.mark.parametrize("classes", [1, 7])
 def test_every_zoo_class_takes_its_classes(name: str, classes: int) -> None:
     default = archdsl.load(name)
@@ -47,7 +47,7 @@ def test_every_zoo_class_takes_its_classes(name: str, classes: int) -> None:
     assert shapes_of(module) == weight_shapes(compiled)
 
 
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize("name", FOUR)
 def test_every_intermediate_shape_equals_the_graphs_on_the_meta_device(name: str) -> None:
     network = archdsl.load(name)
     with torch.device("meta"):

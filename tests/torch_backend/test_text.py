@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 from archdsl_torch.rules import missing_rules
-from networks import SETTINGS, ZOO, construct
+from networks import FOUR, SETTINGS, construct
 
 import archdsl
 from archdsl import BackendError
 from archdsl.ops import OPS
 
-TEXTS = {name: name for name in ZOO} | {name: str(construct(name)) for name in SETTINGS}
+TEXTS = {name: name for name in FOUR} | {name: str(construct(name)) for name in SETTINGS}
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_code_is_the_golden_file(name: str, golden: Callable[[str, str], None]) -> None:
     text = archdsl.load(TEXTS[name]).to_torch()
-    kind = "zoo" if name in ZOO else "constructs"
+    kind = "zoo" if name in FOUR else "constructs"
     golden(f"torch/{kind}/{name.replace('/', '_')}.py", text)
 
 

@@ -1,5 +1,5 @@
 # Written by archdsl from aspp.arch with branches=3, pyramid=yes.
-# Spec 2e7545de2f28b43f, code ce8fb85de120786a: the hash of all that follows this line.
+# Spec 2e7545de2f28b43f, code 5d81cb70ac8d49d6: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -84,5 +84,5 @@ class Aspp(nn.Module):
         x = self.pool(x)  # (N, 3, 6, 12)
         x = self.pool_2(x)  # (N, 3, 4, 7)
         x = self.pool_3(x)  # (N, 3, 2, 3)
-        logits: Tensor = self.fc(torch.flatten(x, 1))  # (N, 7)
-        return logits
+        output: Tensor = self.fc(torch.flatten(x, 1))  # (N, 7)
+        return output

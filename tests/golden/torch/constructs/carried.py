@@ -1,5 +1,5 @@
 # Written by archdsl from carried.arch with n=3.
-# Spec 20f1752935666773, code a74999d1dcd15c2a: the hash of all that follows this line.
+# Spec 20f1752935666773, code 84f1c40f8b93c58f: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -43,5 +43,5 @@ class Carried(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.trunk(x)
-        logits: Tensor = self.fc1(torch.flatten(x, 1))  # (N, 4)
-        return logits
+        output: Tensor = self.fc1(torch.flatten(x, 1))  # (N, 4)
+        return output

@@ -1,5 +1,5 @@
 # Written by archdsl from fractal.arch with columns=3, blocks=2, classes=10.
-# Spec ee13ada415768a59, code e47985eea980eb0d: the hash of all that follows this line.
+# Spec ee13ada415768a59, code ad90b01739c45f11: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -37,17 +37,20 @@ class Fractal(nn.Module):
             self.convblock = ConvBlock(in_channels, filters)
         else:
             self.short = ConvBlock(in_channels, filters)
-            self.long = nn.Sequential(
-                Fractal(in_channels, columns - 1, filters),
-                Fractal(filters, columns - 1, filters),
-            )
+            self.long = nn.ModuleDict()
+            self.long["0"] = Fractal(in_channels, columns - 1, filters)
+            self.long["1"] = Fractal(filters, columns - 1, filters)
 
     def forward(self, x: Tensor) -> Tensor:
+        return torch.stack(self.join_columns(x)).mean(dim=0)
+
+    def join_columns(self, x: Tensor) -> list[Tensor]:
         if self.columns == 1:
-            x = self.convblock(x)
+            columns2: list[Tensor] = [self.convblock(x)]
         else:
-            x = (self.short(x) + self.long(x)) / 2
-        return x
+            y = self.long["0"](x)
+            columns2 = [self.short(x), *getattr(self.long, "1").join_columns(y)]
+        return columns2
 
 
 class FractalNet(nn.Module):

@@ -1,5 +1,5 @@
 # Written by archdsl from groups.arch with n=2, se=yes.
-# Spec 36b507f9fbf735bc, code e931b178ef866c3f: the hash of all that follows this line.
+# Spec 36b507f9fbf735bc, code 7be4ebda2170019e: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -73,5 +73,5 @@ class Groups(nn.Module):
             y = self.pool(x)
             y = self.fc1(y)
             x = x * self.fc2(y)
-        logits: Tensor = self.classifier(torch.flatten(x, 1))  # (N, 5)
-        return logits
+        output: Tensor = self.classifier(torch.flatten(x, 1))  # (N, 5)
+        return output

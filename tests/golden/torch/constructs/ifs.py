@@ -1,5 +1,5 @@
 # Written by archdsl from ifs.arch with kind=1, wide=no.
-# Spec b27857cd14ab5cd8, code 97dfdca8f91adf3a: the hash of all that follows this line.
+# Spec b27857cd14ab5cd8, code 626b4f97d02e7c86: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -89,5 +89,5 @@ class Ifs(nn.Module):
             paths.append(self.bn(self.conv7(x)))
             paths.append(self.conv8(x))
         x = torch.stack(paths).sum(dim=0)  # (N, 3, 8, 8)
-        logits: Tensor = self.fc(torch.flatten(x, 1))  # (N, 4)
-        return logits
+        output: Tensor = self.fc(torch.flatten(x, 1))  # (N, 4)
+        return output

@@ -1,5 +1,5 @@
 # Written by archdsl from refs.arch with w=6.
-# Spec f00921fbf631575c, code 4c105b1d01169e11: the hash of all that follows this line.
+# Spec f00921fbf631575c, code f59eb0edeefed3ba: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -56,5 +56,5 @@ class Refs(nn.Module):
         x = self.up2(up, down2)  # (N, 4, 8, 8)
         x = torch.cat([self.conv7(up), x, self.sc(conv1)], dim=1)  # (N, 9, 8, 8)
         x = self.pool(x)  # (N, 9, 1, 1)
-        logits: Tensor = self.fc(torch.flatten(x, 1))  # (N, 4)
-        return logits
+        output: Tensor = self.fc(torch.flatten(x, 1))  # (N, 4)
+        return output

@@ -1,5 +1,5 @@
 # Written by archdsl from sizes.arch with k=3x5, rate=0.25, depth=14.
-# Spec 810f65711308e949, code 1d5052ae78cfc236: the hash of all that follows this line.
+# Spec 810f65711308e949, code 4f2f34d498128ec8: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -110,5 +110,5 @@ class Sizes(nn.Module):
         x = self.pool(x)  # (N, 1, 1, 1)
         x = torch.flatten(x, 1)  # (N, 1)
         x = F.relu(self.bn(self.fc(x)))  # (N, 6)
-        logits: Tensor = self.fc2(x)  # (N, 3)
-        return logits
+        output: Tensor = self.fc2(x)  # (N, 3)
+        return output

@@ -1,5 +1,5 @@
 # Written by archdsl from torchvision/resnet50.arch with classes=1000.
-# Spec d457d695a284a651, code cc6e73c04aaa3e00: the hash of all that follows this line.
+# Spec 28834df5a6eb06e9, code 5fa69d448259faeb: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -7,27 +7,51 @@ from torch import Tensor, nn
 __all__ = ["ResNet50"]
 
 
-class BottleneckV15(nn.Module):
-    """1x1 reduce, 3x3, 1x1 expand, added to a shortcut; the 3x3 strides (v1.5).
+class Bottleneck(nn.Module):
+    """1x1 reduce, 3x3, 1x1 expand, added to a shortcut; the paper strides in the first
+    1x1, v1.5 in the 3x3.
 
-    (N, in_channels, H, W) -> (N, 4 * width, ceil(H / stride), ceil(W / stride))
+    (N, in_channels, H, W) -> (N, 4 * width, (H - 1) // stride1 // stride2 + 1, (W -
+        1) // stride1 // stride2 + 1)
     """
 
-    def __init__(self, in_channels: int, width: int, stride: int = 1) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        width: int,
+        stride1: int = 1,
+        stride2: int = 1,
+        inner: int | None = None,
+        groups: int = 1,
+    ) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, width, kernel_size=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(
-            width, width, kernel_size=3, stride=stride, padding=1, bias=False
+        if inner is None:
+            inner = width
+        self.conv1 = nn.Conv2d(
+            in_channels, inner, kernel_size=1, stride=stride1, bias=False
         )
-        self.bn2 = nn.BatchNorm2d(width)
-        self.conv3 = nn.Conv2d(width, 4 * width, kernel_size=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(inner)
+        self.conv2 = nn.Conv2d(
+            inner,
+            inner,
+            kernel_size=3,
+            stride=stride2,
+            padding=1,
+            groups=groups,
+            bias=False,
+        )
+        self.bn2 = nn.BatchNorm2d(inner)
+        self.conv3 = nn.Conv2d(inner, 4 * width, kernel_size=1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * width)
         self.downsample: nn.Module = nn.Identity()
-        if stride != 1 or in_channels != 4 * width:
+        if stride1 * stride2 != 1 or in_channels != 4 * width:
             self.downsample = nn.Sequential(
                 nn.Conv2d(
-                    in_channels, 4 * width, kernel_size=1, stride=stride, bias=False
+                    in_channels,
+                    4 * width,
+                    kernel_size=1,
+                    stride=stride1 * stride2,
+                    bias=False,
                 ),
                 nn.BatchNorm2d(4 * width),
             )
@@ -50,19 +74,16 @@ class ResNet50(nn.Module):
         self.bn1 = nn.BatchNorm2d(64)
         self.pool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
         self.layer1 = nn.Sequential(
-            BottleneckV15(64, 64), *(BottleneckV15(256, 64) for _ in range(2))
+            Bottleneck(64, 64), *(Bottleneck(256, 64) for _ in range(2))
         )
         self.layer2 = nn.Sequential(
-            BottleneckV15(256, 128, stride=2),
-            *(BottleneckV15(512, 128) for _ in range(3)),
+            Bottleneck(256, 128, stride2=2), *(Bottleneck(512, 128) for _ in range(3))
         )
         self.layer3 = nn.Sequential(
-            BottleneckV15(512, 256, stride=2),
-            *(BottleneckV15(1024, 256) for _ in range(5)),
+            Bottleneck(512, 256, stride2=2), *(Bottleneck(1024, 256) for _ in range(5))
         )
         self.layer4 = nn.Sequential(
-            BottleneckV15(1024, 512, stride=2),
-            *(BottleneckV15(2048, 512) for _ in range(2)),
+            Bottleneck(1024, 512, stride2=2), *(Bottleneck(2048, 512) for _ in range(2))
         )
         self.pool_2 = nn.AdaptiveAvgPool2d(1)
         self.fc = nn.Linear(2048, classes)
@@ -74,6 +95,5 @@ class ResNet50(nn.Module):
         x = self.layer2(x)  # (N, 512, 28, 28)
         x = self.layer3(x)  # (N, 1024, 14, 14)
         x = self.layer4(x)  # (N, 2048, 7, 7)
-        x = self.pool_2(x)  # (N, 2048, 1, 1)
-        logits: Tensor = self.fc(torch.flatten(x, 1))  # (N, 1000)
+        logits: Tensor = self.fc(torch.flatten(self.pool_2(x), 1))  # (N, 1000)
         return logits
