@@ -128,6 +128,8 @@ class Printer(NamedTuple):
                     *self._rounds(expression, depth + 1),
                     f"{indent}{closing}{after}",
                 ]
+            case Starred(values):
+                return self._laid_out(values, f"{before}*", after, depth)
             case Infix(operator, operands):
                 lines = self._laid_out(operands[0], inner, "", depth + 1)
                 for operand in operands[1:]:

@@ -1,5 +1,5 @@
 # Written by archdsl from repeats.arch with n=3.
-# Spec a129c0a1848e0fa2, code bf5f85d44ecf9897: the hash of all that follows this line.
+# Spec a129c0a1848e0fa2, code b750afe1df32cba2: the hash of all that follows this line.
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -15,10 +15,21 @@ class Repeats(nn.Module):
     def __init__(self, n: int = 3) -> None:
         super().__init__()
         self.a = nn.Sequential(
-            *(nn.Conv2d(3 if i == 0 else 16, 16, kernel_size=3, padding=1) for i in range(n)),
+            *(
+                nn.Conv2d(3 if i == 0 else 16, 16, kernel_size=3, padding=1)
+                for i in range(n)
+            ),
         )
         self.b = nn.Sequential(
-            *(nn.Conv2d((16 if n >= 1 else 3) if i == 0 else 32, 32, kernel_size=3, padding=1) for i in range(n)),
+            *(
+                nn.Conv2d(
+                    (16 if n >= 1 else 3) if i == 0 else 32,
+                    32,
+                    kernel_size=3,
+                    padding=1,
+                )
+                for i in range(n)
+            ),
         )
 
     def forward(self, x: Tensor) -> Tensor:
