@@ -13,7 +13,7 @@ class BrokenGraph(Exception):
 
 
 def verify(graph: Graph) -> None:
-    """Check a graph and every block's graph inside it. Raises BrokenGraph with all that is wrong."""
+    """Check a graph and every graph inside it. Raises BrokenGraph with all that is wrong."""
     found = [f"{inner.signature}: {wrong}" for inner in graph.distinct() for wrong in _wrong(inner)]
     found += [f"{graph.signature}: {wrong}" for wrong in _wrong_in_network(graph)]
     if found:

@@ -49,6 +49,8 @@ def _write(value: Number | Condition | bool) -> tuple[str, int]:
     for monomial, coefficient in ordered:
         shown = -coefficient if text and coefficient < 0 else coefficient
         piece, level = _write_monomial(monomial, shown)
+        if level < _SUM and len(ordered) > 1:
+            piece = f"({piece})"
         sign = (" - " if coefficient < 0 else " + ") if text else ""
         text += sign + piece
     return text or "0", level if len(ordered) == 1 else _SUM
@@ -85,12 +87,14 @@ def _write_monomial(monomial: Monomial, coefficient: Scalar) -> tuple[str, int]:
         return _write(coefficient)
     over = coefficient.denominator if coefficient.numerator in (1, -1) else 1
     factors = [_write_atom(atom) for atom in monomial]
-    if over != 1:
-        product = _join(factors, _PRODUCT)[0]
-        return f"{'-' if coefficient < 0 else ''}{product} / {over}", _PRODUCT
-    if coefficient == -1:
+    if over != 1 or coefficient == -1:
         text, level = _join(factors, _PRODUCT)
-        return "-" + (text if level >= _PRODUCT else f"({text})"), _PRODUCT
+        # A minus binds closer than a division: `-a // b` would be another number.
+        divides = any(own == _PRODUCT for _, own in factors)
+        if level < _PRODUCT or (coefficient < 0 and divides):
+            text = f"({text})"
+        sign = "-" if coefficient < 0 else ""
+        return f"{sign}{text}" + (f" / {over}" if over != 1 else ""), _PRODUCT
     if coefficient != 1:
         factors.insert(0, _write(coefficient))
     return _join(factors, _PRODUCT)
@@ -194,9 +198,15 @@ def _write_condition(condition: Condition) -> tuple[str, int]:
             ]
             return f" {operator} ".join(sides), _CHOICE
         case Condition(operator, (left, right)):
-            return f"{_write(left)[0]} {operator} {_write(right)[0]}", 1
+            return f"{_operand(left)} {operator} {_operand(right)}", 1
         case _:
             raise AssertionError(condition)
+
+
+def _operand(value: Symbolic | Condition) -> str:
+    """One side of a comparison: a choice needs its brackets."""
+    text, level = _write(value)
+    return text if level >= _SUM else f"({text})"
 
 
 def _write_side(side: Symbolic | Condition, operator: str) -> str:

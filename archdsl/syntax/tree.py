@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from archdsl.syntax.source import Source, Span
 
 # --- Expressions: what stands inside braces, in arguments, in the heads of `if` and `for` ---
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A literal. Decimals are exact fractions; a whole number is an int."""
 
     value: int | Fraction
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(NamedTuple):
     """`yes` or `no`."""
 
     value: bool
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SizeLiteral:
+class SizeLiteral(NamedTuple):
     """Two sides, height first: `7x1`, `{k}x{k}`."""
 
     height: Expression
@@ -36,24 +32,21 @@ class SizeLiteral:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A parameter, a loop's index or, as an argument, a line's name."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """`in.channels`, `in.height`, `in.width`: what flows into the enclosing block."""
 
     axis: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(NamedTuple):
     """`-a`, `not a`."""
 
     operator: Literal["-", "not"]
@@ -61,8 +54,7 @@ class Unary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(NamedTuple):
     """Arithmetic `+ - * / // %`, comparison `== != < <= > >=`, or `and`, `or`."""
 
     operator: str
@@ -71,8 +63,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionCall:
+class FunctionCall(NamedTuple):
     """`min(a, b)` and its like."""
 
     function: str
@@ -86,32 +77,28 @@ Expression = Number | Truth | SizeLiteral | Name | Incoming | Unary | Binary | F
 # --- The pieces of a line ---
 
 
-@dataclass(frozen=True, slots=True)
-class NameTemplate:
+class NameTemplate(NamedTuple):
     """A name as the author wrote it; an index may stand in it, as in `denselayer{i}`."""
 
     parts: tuple[str | Expression, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """`[55x55x96]`: height, width, channels; or one number, `[4096]`."""
 
     sides: tuple[Expression, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a description, as written."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A number, size, percentage or braces in a description."""
 
     expression: Expression
@@ -119,8 +106,7 @@ class Value:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Comma:
+class Comma(NamedTuple):
     """What separates two modifiers."""
 
     span: Span
@@ -129,8 +115,7 @@ class Comma:
 Item = Word | Value | Comma
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(NamedTuple):
     """`(class scores)`."""
 
     text: str
@@ -140,8 +125,7 @@ class Role:
 # --- The steps of a chain ---
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """A layer word with its description: `CONV1: 96 11x11 filters at stride 4, pad 0`.
 
     `word` is the capitals (`MAX POOL`); `suffix` is what is glued to them and names the layer
@@ -157,8 +141,7 @@ class Layer:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """`64` or `stride = 2` of a call."""
 
     name: str | None
@@ -166,8 +149,7 @@ class Argument:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A use of a block: `Bottleneck(128, stride = 2)`."""
 
     block: str
@@ -176,8 +158,7 @@ class Call:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """`3 x Bottleneck(128)`, `{n - 1} x Unit(16)`."""
 
     count: Expression
@@ -185,16 +166,14 @@ class Repeat:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class From:
+class From(NamedTuple):
     """`from NAME`: the chain goes on from that line's output."""
 
     reference: NameTemplate
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """`identity`: the empty path."""
 
     span: Span
@@ -203,16 +182,14 @@ class Identity:
 Step = Layer | Call | Repeat | From | Identity
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """Steps joined by `->`."""
 
     steps: tuple[Step, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(NamedTuple):
     """Indented lines under a name or under a structure word (`concat:`, `path:`).
 
     `word` is the structure word or None for a group; `options` is what stands between the word
@@ -229,8 +206,7 @@ class Suite:
 # --- Statements ---
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`[claim] name: chain`, or a name or structure word over indented lines.
 
     `label` is the author's name only: a layer word's own suffix stays with its `Layer`.
@@ -242,8 +218,7 @@ class Line:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(NamedTuple):
     """A choice made while compiling; `else if` nests in `otherwise`."""
 
     condition: Expression
@@ -252,8 +227,7 @@ class If:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """`1..6`, both ends included."""
 
     first: Expression
@@ -261,8 +235,7 @@ class Range:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(NamedTuple):
     """`for i in 1..6:` or `for r in 6, 12, 18:`."""
 
     variable: str
@@ -272,8 +245,7 @@ class For:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of a block or a network and its default, if it has one."""
 
     name: str
@@ -281,8 +253,7 @@ class Parameter:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """`block Name(a, b, stride = 1):`; `comment` is the comment directly above, without `#`."""
 
     name: str
@@ -293,8 +264,7 @@ class Block:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+class After(NamedTuple):
     """`after CONV, FC: RELU`."""
 
     words: tuple[Word, ...]
@@ -308,8 +278,7 @@ Statement = Line | If | For | Block | After
 # --- What surrounds the layers ---
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(NamedTuple):
     """`network GoogLeNet(classes = 1000)`."""
 
     name: str
@@ -318,8 +287,7 @@ class Network:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One `key: text` of `about:`; the text is free."""
 
     key: str
@@ -327,8 +295,7 @@ class Entry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One line of `expect:`: `1.5G multiply-adds within 10%`.
 
     `value` is the number as an expression, `literal` whether it stood without braces, `unit` the
@@ -342,8 +309,7 @@ class Figure:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """`n = 18` of `expect with n = 18:`."""
 
     name: str
@@ -351,8 +317,7 @@ class Condition:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Expect:
+class Expect(NamedTuple):
     """The claims on the whole network, and the parameters that they hold for."""
 
     conditions: tuple[Condition, ...]
@@ -360,8 +325,7 @@ class Expect:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """`use Bottleneck from "blocks/residual.arch"`."""
 
     names: tuple[Word, ...]
@@ -370,8 +334,7 @@ class Use:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """A whole file."""
 
     source: Source
@@ -379,4 +342,4 @@ class Spec:
     about: tuple[Entry, ...] = ()
     expects: tuple[Expect, ...] = ()
     uses: tuple[Use, ...] = ()
-    body: tuple[Statement, ...] = field(default=())
+    body: tuple[Statement, ...] = ()
