@@ -336,7 +336,7 @@ class Resolver:
             case tree.Call():
                 return self.calls.call(step, scope, own)
             case tree.Repeat():
-                check_expression(step.count, scope, self.complaints)
+                check_expression(step.times, scope, self.complaints)
                 inner = self._step(step.step, scope, None, following)
                 assert isinstance(inner, program.LayerStep | program.CallStep)
                 if inner.name is not None:
@@ -346,7 +346,7 @@ class Resolver:
                         inner.word_span if isinstance(inner, program.LayerStep) else inner.span,
                         help="leave the name out, or name the whole repeat",
                     )
-                return program.RepeatStep(step.count, inner, inner.default, step.span)
+                return program.RepeatStep(step.times, inner, inner.default, step.span)
             case tree.From():
                 check_template(step.reference, scope, self.complaints)
                 text = step.reference.span.text

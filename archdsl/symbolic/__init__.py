@@ -15,6 +15,7 @@ from archdsl.symbolic.algebra import (
     add_up,
     apply,
     as_quotient,
+    assume,
     choose,
     decide,
     divide,
@@ -22,7 +23,7 @@ from archdsl.symbolic.algebra import (
     negate,
     whole,
 )
-from archdsl.symbolic.text import decimal, python
+from archdsl.symbolic.text import decimal, pieces, python
 
 __all__ = [
     "FUNCTIONS",
@@ -39,12 +40,14 @@ __all__ = [
     "add_up",
     "apply",
     "as_quotient",
+    "assume",
     "choose",
     "decide",
     "decimal",
     "divide",
     "floor_divide",
     "negate",
+    "pieces",
     "python",
     "whole",
 ]

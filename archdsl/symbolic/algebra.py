@@ -324,10 +324,16 @@ def decide(operator: str, operands: list[Any]) -> Truth:
                 return decided
         return Condition(operator, (left, right))
     if isinstance(left, Symbolic) or isinstance(right, Symbolic):
-        difference = Symbolic.of(left - right).constant()
-        if difference is None:
-            return Condition(operator, (Symbolic.of(left), Symbolic.of(right)))
-        return COMPARISONS[operator](difference, 0)
+        difference = Symbolic.of(left - right)
+        known = difference.constant()
+        if known is not None:
+            return COMPARISONS[operator](known, 0)
+        if any(c.denominator != 1 for c in difference.terms.values()):
+            # `(depth - 2)/6 >= 1` is `depth >= 8`: whole numbers, which floats need not compare.
+            difference = Symbolic.of(as_quotient(difference)[0])
+            constant = difference.terms.get((), 0)
+            left, right = difference - constant, -constant
+        return Condition(operator, (Symbolic.of(left), Symbolic.of(right)))
     return COMPARISONS[operator](left, right)
 
 
@@ -359,9 +365,43 @@ def choose(condition: Truth, then: Number, otherwise: Number) -> Number:
     """One number or the other, decided where the condition is known."""
     if isinstance(condition, bool):
         return then if condition else otherwise
+    then, otherwise = assume(condition, True, then), assume(condition, False, otherwise)
     if then == otherwise:
         return then
     return Symbolic.of(Choice(condition, Symbolic.of(then), Symbolic.of(otherwise)))
+
+
+def assume(condition: Condition, is_true: bool, value: Number) -> Number:
+    """The number where it is known whether the condition holds: choices by it are made."""
+    if not isinstance(value, Symbolic):
+        return value
+    total: Number = 0
+    for monomial, coefficient in value.terms.items():
+        product: Number = coefficient
+        for atom in monomial:
+            product = product * _assume_atom(condition, is_true, atom)
+        total = total + product
+    return total
+
+
+def _assume_atom(condition: Condition, is_true: bool, atom: Atom) -> Number:
+    match atom:
+        case Choice(own, then, otherwise):
+            if own in (condition, negate(condition)):
+                chosen = then if (own == condition) == is_true else otherwise
+                return assume(condition, is_true, chosen)
+            return choose(
+                own, assume(condition, is_true, then), assume(condition, is_true, otherwise)
+            )
+        case Division(numerator, denominator, exact):
+            operation = divide if exact else floor_divide
+            return operation(
+                assume(condition, is_true, numerator), assume(condition, is_true, denominator)
+            )
+        case Application(function, arguments):
+            return apply(function, *(assume(condition, is_true, a) for a in arguments))
+        case _:
+            return Symbolic.of(atom)
 
 
 def add_up(term: Number, index: str, first: Number, last: Number) -> Number:

@@ -43,17 +43,24 @@ def _write(value: Number | Condition | bool) -> tuple[str, int]:
     if isinstance(value, Condition):
         return _write_condition(value)
     terms = _factored(value.terms)
+    if len(terms) == 1:
+        return _write_monomial(*terms[0])
+    return " ".join(_terms(value)) or "0", _SUM
+
+
+def _terms(value: Symbolic) -> list[str]:
+    """The terms of a sum, each but the first with its sign."""
     # The constant stands last, what is subtracted after what it is subtracted from.
-    ordered: list[tuple[Any, Scalar]] = sorted(terms, key=lambda term: (term[1] < 0, term[0] == ()))
-    text, level = "", _ATOM
+    ordered: list[tuple[Any, Scalar]] = sorted(
+        _factored(value.terms), key=lambda term: (term[1] < 0, term[0] == ())
+    )
+    texts: list[str] = []
     for monomial, coefficient in ordered:
-        shown = -coefficient if text and coefficient < 0 else coefficient
+        shown = -coefficient if texts and coefficient < 0 else coefficient
         piece, level = _write_monomial(monomial, shown)
-        if level < _SUM and len(ordered) > 1:
-            piece = f"({piece})"
-        sign = (" - " if coefficient < 0 else " + ") if text else ""
-        text += sign + piece
-    return text or "0", level if len(ordered) == 1 else _SUM
+        piece = f"({piece})" if level <= _CHOICE else piece
+        texts.append(f"{'-' if coefficient < 0 else '+'} {piece}" if texts else piece)
+    return texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +221,31 @@ def _write_side(side: Symbolic | Condition, operator: str) -> str:
     text, _ = _write(side)
     is_looser = isinstance(side, Condition) and side.operator == "or" and operator == "and"
     return f"({text})" if is_looser else text
+
+
+def pieces(value: Number | Condition | bool) -> list[str]:
+    """The value as `python` writes it, in the pieces that stand on lines of their own.
+
+    A sum breaks before its signs, a choice before `if` and `else`; all else is one piece.
+    """
+    if not isinstance(value, Symbolic):
+        return [python(value)]
+    if len(value.terms) > 1:
+        return _terms(value)
+    ((monomial, coefficient),) = value.terms.items()
+    match monomial:
+        case (Choice(condition, then, otherwise),) if coefficient == 1:
+            last = pieces(otherwise) if _is_choice(otherwise) else [python(otherwise)]
+            return [
+                _bracket(then, _CHOICE),
+                f"if {python(condition)}",
+                f"else {last[0]}",
+                *last[1:],
+            ]
+        case _:
+            return [python(value)]
+
+
+def _is_choice(value: Symbolic) -> bool:
+    atoms = list(value.atoms())
+    return len(atoms) == 1 and isinstance(atoms[0], Choice) and value == Symbolic.of(atoms[0])

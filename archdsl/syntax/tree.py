@@ -161,7 +161,7 @@ class Call(NamedTuple):
 class Repeat(NamedTuple):
     """`3 x Bottleneck(128)`, `{n - 1} x Unit(16)`."""
 
-    count: Expression
+    times: Expression
     step: Layer | Call
     span: Span
 

@@ -6,7 +6,7 @@ from archdsl.ir import program
 from archdsl.symbolic import Condition, Truth, negate
 from archdsl_torch.code import Assign, Branch, Call, Text, call
 from archdsl_torch.emitter import Emitter
-from archdsl_torch.flow import Flow, Place, add_branch, choose_shape
+from archdsl_torch.flow import Flow, Place, add_branch, assume_shape, choose_shape
 
 
 def emit_choice(emitter: Emitter, step: program.IfStep, flow: Flow, place: Place) -> Flow:
@@ -59,10 +59,11 @@ def _both(
     written = []
     numbered = place.copy().numbered
     emitter.branches += 1
-    for body in (step.then, step.otherwise):
+    for is_true, body in ((True, step.then), (False, step.otherwise)):
         branch_place = Place(place.containers, place.position, numbered.copy())
+        entering = Flow(flow.code, assume_shape(condition, is_true, flow.shape))
         with emitter.into_new_lists() as lists:
-            ends.append(emitter.assign(target, emitter.body(body, flow, branch_place)))
+            ends.append(emitter.assign(target, emitter.body(body, entering, branch_place)))
         written.append(lists)
         place.numbered |= branch_place.numbered
     emitter.branches -= 1

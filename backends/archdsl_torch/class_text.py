@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from archdsl.ops import Shape
-from archdsl.symbolic import Symbolic, as_quotient
 from archdsl_torch.code import (
     Assign,
     Call,
     Fallback,
     Items,
     Literal,
-    Refuse,
     Return,
     Starred,
     Statement,
     Text,
     annotate_repeated,
     drop_unread,
-    expressions_of,
-    parts_of,
     walk,
 )
 from archdsl_torch.docstrings import class_docstring
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import Flow, names_used
-from archdsl_torch.printer import WIDTH, Printer, is_rounded
+from archdsl_torch.printer import WIDTH, Printer
 from archdsl_torch.signatures import COLUMNS, Signature, annotation, python_name
 
 
@@ -44,7 +40,7 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
         attributes.add(COLUMNS)
     own = {name: f"_{name}" if name in attributes else name for name in stored}
     saves: list[Statement] = [Assign(f"self.{own[name]}", Text(name)) for name in stored]
-    body = [*_fallbacks(signature), *_refusals(emitter), *saves, *emitter.init]
+    body = [*_fallbacks(signature), *saves, *emitter.init]
     arguments = _arguments(emitter)
     lines = [f"class {signature.class_name}(nn.Module):"]
     lines += class_docstring(emitter.file.network, signature, start, end.shape, emitter.is_main)
@@ -109,8 +105,7 @@ def _arguments(emitter: Emitter) -> list[str]:
             continue
         if emitter.is_main:
             default = emitter.file.network.values[parameter.name]
-        literal = Literal(default, is_whole=kind != "float")
-        found.append(typed if default is None else f"{typed} = {Printer().flat(literal)}")
+        found.append(typed if default is None else f"{typed} = {Printer().value(default)}")
     return found
 
 
@@ -122,27 +117,3 @@ def _fallbacks(signature: Signature) -> list[Statement]:
         for parameter in signature.numbers
         if parameter.default is not None and signature.default(parameter) is None
     ]
-
-
-def _refusals(emitter: Emitter) -> list[Statement]:
-    """Refuse what the compiler would refuse: numbers that must be whole and are not."""
-    found: dict[str, Statement] = {}
-    for expression in expressions_of(emitter.init):
-        for part in parts_of(expression):
-            if isinstance(part, Literal) and part.is_whole:
-                for value in part.value if isinstance(part.value, tuple) else (part.value,):
-                    if isinstance(value, Symbolic) and not set(value.variables()) & emitter.locals:
-                        refusal = _refusal(value)
-                        if refusal is not None:
-                            found.setdefault(refusal.condition, refusal)
-    return list(found.values())
-
-
-def _refusal(value: Symbolic) -> Refuse | None:
-    if is_rounded(value):
-        return Refuse(f"abs({value} - round({value})) > 1e-9", f"{value} must be whole")
-    numerator, denominator = as_quotient(value)
-    if denominator == 1:
-        return None
-    remainder = str(Symbolic.of(numerator) % denominator)
-    return Refuse(remainder, f"({numerator}) / {denominator} must be whole")

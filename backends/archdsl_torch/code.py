@@ -22,10 +22,9 @@ class Text(NamedTuple):
 
 
 class Literal(NamedTuple):
-    """A number, a pair, a truth value or a condition; `is_whole` where Python needs an int."""
+    """A number, a pair, a truth value, a condition or a string."""
 
     value: Any
-    is_whole: bool = True
 
 
 class FormattedName(NamedTuple):
@@ -155,7 +154,7 @@ def variables_of(expression: Code) -> Iterator[str]:
 # --- Statements ---
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(repr=False)
 class Assign:
     """`target = value`, with its type where checkers need it, and a comment behind it."""
 

@@ -11,6 +11,7 @@ from archdsl_torch.flow import UNKNOWN
 from archdsl_torch.signatures import Signature
 
 COLUMNS = 84
+LONGEST_SIDE = 48
 
 
 def class_docstring(
@@ -50,16 +51,17 @@ def _shape(signature: Signature, shape: Shape) -> str:
         signature.inferred_name("input", "height"): Symbolic.variable("H"),
         signature.inferred_name("input", "width"): Symbolic.variable("W"),
     }
-    return f"(N, {', '.join(_side(Symbolic.of(side).substitute(letters)) for side in sides)})"
+    texts = [
+        _side(Symbolic.of(side).substitute(letters), letter)
+        for side, letter in zip(sides, "CHW", strict=False)
+    ]
+    return f"(N, {', '.join(texts)})"
 
 
-def _side(side: Number) -> str:
-    """A side as mathematics: `ceil(H / 2)` for `(H + 1) // 2`."""
-    if isinstance(side, Symbolic):
-        rounded = _as_ceil(side)
-        if rounded is not None:
-            return rounded
-    return str(side)
+def _side(side: Number, letter: str) -> str:
+    """A side as mathematics: `ceil(H / 2)` for `(H + 1) // 2`; a letter where that is long."""
+    text = (_as_ceil(side) if isinstance(side, Symbolic) else None) or str(side)
+    return text if len(text) <= LONGEST_SIDE else f"{letter}'"
 
 
 def _as_ceil(side: Symbolic) -> str | None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archdsl.ir import program
 from archdsl.ir.evaluate import Environment, Value
 from archdsl.ir.layers import build_op
 from archdsl.ir.resolve import members
-from archdsl.ops import Shape
+from archdsl.ops import Op, Shape
 from archdsl.symbolic import Number, Symbolic
 from archdsl.syntax import tree
+from archdsl_torch.closed_forms import SIDES
 from archdsl_torch.code import (
     Assign,
     Call,
+    Carry,
     Code,
     Do,
     FormattedName,
@@ -30,11 +32,14 @@ from archdsl_torch.code import (
 from archdsl_torch.flow import UNKNOWN, Flow, NameParts, Place, is_listing, static_text
 from archdsl_torch.printer import Printer
 from archdsl_torch.rules import torch_of
+from archdsl_torch.settling import is_settled, refusal_of, whole_number
 from archdsl_torch.signatures import TAKEN, Signature, Unwritable, python_name
 
 if TYPE_CHECKING:
     from archdsl_torch.file import File
 
+LONG = 48
+"""Columns that the expression of a side may take before the constructor gives it a name."""
 NESTED = 64
 """Columns that calls inside calls may take before `forward` gives the inner one a line."""
 
@@ -59,6 +64,7 @@ class Emitter:
         self.branches = 0
         self.protected: Counter[str] = Counter()
         self.taken = {python_name(p.name) for p in signature.block.parameters} | {"x", "y", "z"}
+        self.named: dict[str, Number] = {}
         self.references: dict[str, Flow] = {}
         self.referenced = set(_references(signature.block.body))
 
@@ -84,6 +90,7 @@ class Emitter:
         copy.environment, copy.loops, copy.branches = self.environment, self.loops, self.branches
         copy.locals, copy.taken = set(self.locals), set(self.taken)
         copy.protected, copy.references = Counter(self.protected), dict(self.references)
+        copy.named = dict(self.named)
         return copy
 
     # --- Statements and steps ---
@@ -95,8 +102,9 @@ class Emitter:
             if position and not (is_outermost or _only_applies_functions(statement)):
                 flow = self.bind(flow)
             flow = self.statement(statement, flow, place)
+            flow = Flow(flow.code, self.shorten(flow.shape))
             if is_outermost and position + 1 < len(body):
-                flow = self.bind(flow, self.file.comment(flow.shape))
+                flow = self.bind(flow, self.file.comment(self.spell_out(flow.shape)))
         return flow
 
     def statement(self, statement: program.Statement, flow: Flow, place: Place) -> Flow:
@@ -144,7 +152,7 @@ class Emitter:
                 return flow
 
     def _layer(self, step: program.LayerStep, flow: Flow, place: Place) -> Flow:
-        op = build_op(step, self.environment, flow.shape)
+        op = self.build(step, flow.shape)
         shape = op.infer((flow.shape,))
         torch = torch_of(op, flow.shape)
         if torch.helper:
@@ -163,6 +171,56 @@ class Emitter:
         if step.implied is not None:
             flow = self._layer(step.implied, flow, place)
         return self.refer(step.name, flow, "" if place.position is not None else step.default)
+
+    def build(self, step: program.LayerStep | program.MergeStep, shape: Shape) -> Op:
+        """The op of a line; a number that must be whole is one, and its class refuses others."""
+        op = build_op(step, self.environment, shape)
+        changed = {
+            name: self.settle(value)
+            for name, value in op
+            if not op.kind(name).real and not is_settled(value)
+        }
+        return op.model_copy(update=changed) if changed else op
+
+    def settle(self, value: Any) -> Any:
+        """A number that must be whole, in whole numbers: `(depth - 4) // 6`.
+
+        The constructor refuses what leaves a remainder, where the number is needed.
+        """
+        if isinstance(value, tuple):
+            return tuple(map(self.settle, value))
+        if is_settled(value):
+            return value
+        if not self.locals & set(value.variables()):
+            refusal = refusal_of(value)
+            if refusal not in self.init:
+                self.init.append(refusal)
+        return whole_number(value)
+
+    def shorten(self, shape: Shape) -> Shape:
+        """The shape with a local name in the place of each side that is long to write."""
+        sides = {}
+        for side in SIDES:
+            value: Number = getattr(shape, side)
+            is_long = isinstance(value, Symbolic) and len(str(value)) > LONG
+            if is_long and not any(n.startswith(UNKNOWN) for n in Symbolic.of(value).variables()):
+                name = self.new_name(side)
+                self.named[name] = value
+                self.init.append(Carry(name, Literal(value)))
+                value = Symbolic.variable(name)
+            sides[side] = value
+        return Shape(**sides, flat=shape.flat)  # type: ignore[arg-type]
+
+    def spell_out(self, shape: Shape) -> Shape:
+        """The shape without the local names that `shorten` gave."""
+        while any(self.named.keys() & Symbolic.of(getattr(shape, s)).variables() for s in SIDES):
+            shape = shape.map(lambda side: Symbolic.of(side).substitute(self.named))
+        return shape
+
+    def count(self, expression: tree.Expression) -> Number:
+        """A number that must be whole: how often, which one, how wide."""
+        count: Number = self.settle(self.environment.whole(expression, "it"))
+        return count
 
     def _call(self, step: program.CallStep, flow: Flow, place: Place) -> Flow:
         member, lines, shape = self.add_call(step, flow, place)
@@ -210,8 +268,11 @@ class Emitter:
         ]
         keywords: list[tuple[str, Code]] = []
         for parameter in signature.numbers:
+            kind = signature.kinds.get(parameter.name)
             value = signature.full(parameter, values[parameter.name])
-            literal = Literal(value, is_whole=signature.kinds.get(parameter.name) != "float")
+            if kind in ("int", "size"):
+                values[parameter.name] = value = self.settle(value)
+            literal = Literal(value)
             if parameter.default is None:
                 positional.append(literal)
             elif parameter.name in step.arguments and value != signature.default(parameter):
@@ -337,7 +398,7 @@ class Emitter:
         """A name with the numbers in it, symbolic where an index is."""
         parts: list[str | Number] = []
         for part in template.parts:
-            value = part if isinstance(part, str) else self.environment.whole(part, "an index")
+            value = part if isinstance(part, str) else self.count(part)
             text = str(value) if isinstance(value, int) else value
             before = parts[-1] if parts else None
             if isinstance(before, str) and isinstance(text, str):

@@ -13,13 +13,14 @@ from archdsl.symbolic import Symbolic
 from archdsl_torch.class_text import class_text
 from archdsl_torch.closed_forms import substitute
 from archdsl_torch.emitter import Emitter
-from archdsl_torch.flow import UNKNOWN, names_used
+from archdsl_torch.flow import UNKNOWN, Flow, names_used
 from archdsl_torch.helper_text import helper_classes
 from archdsl_torch.signatures import (
     TAKEN,
     Signature,
     Unwritable,
     kind_of,
+    kind_of_default,
     python_name,
     widest,
 )
@@ -43,9 +44,13 @@ class File:
         """What is known of a block; a block seen for the first time gets a class name."""
         if block not in self.signatures:
             taken = {signature.class_name for signature in self.signatures.values()}
-            kinds = self._kinds.get(block)
+            kinds = dict(self._kinds.get(block, {}))
+            for parameter in block.parameters:
+                written = kind_of_default(parameter.default)
+                if written is not None:
+                    kinds[parameter.name] = widest(kinds.get(parameter.name), written)
             name = _class_name(block.name, taken)
-            self.signatures[block] = Signature(block, name, kinds is not None, dict(kinds or {}))
+            self.signatures[block] = Signature(block, name, block in self._kinds, kinds)
         return self.signatures[block]
 
     @property
@@ -87,6 +92,7 @@ class File:
         emitter = Emitter(self, signature, is_main=signature is self.main)
         start = self._claimed(emitter) if emitter.is_main else signature.shape_of("input")
         end = emitter.run(start)
+        end = Flow(end.code, emitter.spell_out(end.shape))
         signature.output = end.shape
         text = class_text(emitter, start, end)
         names = names_used(emitter.init) | names_used(emitter.forward)
@@ -99,9 +105,7 @@ class File:
         line = emitter.signature.block.body[0]
         assert isinstance(line, LineStep)
         assert line.claim is not None
-        height, width, channels = (
-            emitter.environment.whole(side, "a side of INPUT") for side in line.claim.sides
-        )
+        height, width, channels = map(emitter.count, line.claim.sides)
         return Shape(height, width, channels)  # type: ignore[arg-type]
 
     def refuse_unknown(self) -> None:

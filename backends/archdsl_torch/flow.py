@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from archdsl.ops import Shape
-from archdsl.symbolic import Condition, Number, Symbolic, Truth, choose, negate
+from archdsl.symbolic import Condition, Number, Symbolic, Truth, assume, choose, negate
 from archdsl_torch.code import (
     Branch,
     Code,
@@ -112,6 +112,11 @@ def choose_shape(condition: Truth, then: Shape, otherwise: Shape) -> Shape:
     )
 
 
+def assume_shape(condition: Condition, is_true: bool, shape: Shape) -> Shape:
+    """A shape inside a branch, where the condition is known."""
+    return shape.map(lambda side: assume(condition, is_true, side))
+
+
 def _choose(condition: Truth, then: Any, otherwise: Any) -> Any:
     unknown = Symbolic.variable(UNKNOWN)
     if then == unknown or otherwise == unknown:
@@ -126,7 +131,9 @@ def add_branch(
     otherwise: list[Statement],
 ) -> None:
     """Write a choice between statements, without a side that does nothing."""
-    if then:
+    if then == otherwise:
+        written.extend(then)
+    elif then:
         written.append(Branch(condition, then, otherwise))
     elif otherwise:
         opposite = negate(condition)

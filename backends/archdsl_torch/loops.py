@@ -20,7 +20,7 @@ Round = Callable[[Emitter, Flow, Place, Value], Flow]
 
 def emit_repeat(emitter: Emitter, step: program.RepeatStep, flow: Flow, place: Place) -> Flow:
     """A repeat among members that are called by position."""
-    count = emitter.environment.whole(step.count, "a repeat")
+    count = emitter.count(step.count)
     values = call("range", Literal(count))
 
     def once(emitter: Emitter, flow: Flow, place: Place, _: Value) -> Flow:
@@ -47,8 +47,7 @@ def emit_for(emitter: Emitter, step: program.ForStep, flow: Flow, place: Place) 
 
 def range_of(emitter: Emitter, ends: tree.Range) -> tuple[Number, Number, Code]:
     """Both ends of an index that runs through a range, and the code of its values."""
-    first = emitter.environment.whole(ends.first, "an index")
-    last = emitter.environment.whole(ends.last, "an index")
+    first, last = emitter.count(ends.first), emitter.count(ends.last)
     return first, last, call("range", *((last + 1,) if first == 0 else (first, last + 1)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from archdsl.symbolic import Condition, Number, Symbolic, Variable, as_quotient, python
+from archdsl.symbolic import Condition, Number, Symbolic, Variable, pieces, python
 from archdsl_torch.code import (
     Assign,
     Branch,
@@ -103,6 +103,8 @@ class Printer(NamedTuple):
             return [line]
         indent, inner = INDENT * depth, INDENT * (depth + 1)
         match expression:
+            case Literal():
+                return self._broken(expression, before, after, depth)
             case Call(function, arguments, keywords):
                 opening = f"{before}{self.flat(function)}("
                 pieces = [("", a) for a in arguments] + [(f"{n}=", v) for n, v in keywords]
@@ -137,6 +139,22 @@ class Printer(NamedTuple):
                 return [f"{before}(", *lines, f"{indent}){after}"]
         return [line]
 
+    def _broken(self, literal: Literal, before: str, after: str, depth: int) -> list[str]:
+        """A long number: its terms or its choices on lines of their own, in brackets if need be."""
+        lines = self._pieces(literal)
+        indent, inner = INDENT * depth, INDENT * (depth + 1)
+        if len(lines) == 1:
+            return [before + lines[0] + after]
+        if not before.strip():
+            return [*(f"{indent}{line}" for line in lines[:-1]), f"{indent}{lines[-1]}{after}"]
+        together = inner + " ".join(lines)
+        inside = [together] if len(together) <= WIDTH else [inner + line for line in lines]
+        return [f"{before}(", *inside, f"{indent}){after}"]
+
+    def _pieces(self, literal: Literal) -> list[str]:
+        value = literal.value
+        return pieces(self._renamed(value)) if isinstance(value, Symbolic) else [self.flat(literal)]
+
     def _rounds(self, rounds: Comprehension, depth: int) -> list[str]:
         indent = INDENT * depth
         term = self._laid_out(rounds.term, indent, "", depth)
@@ -147,8 +165,8 @@ class Printer(NamedTuple):
         match expression:
             case Text(text):
                 return text
-            case Literal(value, is_whole):
-                return self.whole(value) if is_whole else self.value(value)
+            case Literal(value):
+                return self.value(value)
             case FormattedName(parts):
                 return self._key(parts)
             case Call(function, arguments, keywords):
@@ -175,49 +193,36 @@ class Printer(NamedTuple):
     def _key(self, parts: tuple[str | Number, ...]) -> str:
         if all(isinstance(part, str | int) for part in parts):
             return quoted("".join(map(str, parts)))
-        inside = [part if isinstance(part, str) else f"{{{self.whole(part)}}}" for part in parts]
+        inside = [part if isinstance(part, str) else f"{{{self.value(part)}}}" for part in parts]
         return f'f"{"".join(inside)}"'
-
-    def whole(self, value: Any) -> str:
-        """A number where Python needs an int: an exact division is written as `//`."""
-        if isinstance(value, tuple):
-            return self._pair(value, self.whole)
-        if isinstance(value, Symbolic):
-            if is_rounded(value):
-                return f"round({self.value(value)})"
-            numerator, denominator = as_quotient(value)
-            if denominator != 1:
-                return self.value(Symbolic.of(numerator) // denominator)
-        return self.value(value)
 
     def value(self, value: Any) -> str:
         """A number, a truth or a string as it is."""
         if isinstance(value, tuple):
-            return self._pair(value, self.value)
+            return self._pair(value)
         if isinstance(value, Symbolic | Condition):
-            renamed = {
-                leaf.name: Symbolic.variable(self._rename(leaf.name), leaf.is_real)
-                for leaf in value.leaves()
-            }
-            return python(value.substitute(renamed))
+            return python(self._renamed(value))
         if isinstance(value, Fraction):
             return python(value)
         return quoted(value) if isinstance(value, str) else repr(value)
+
+    def _renamed(self, value: Symbolic | Condition) -> Number | Condition | bool:
+        return value.substitute(
+            {
+                leaf.name: Symbolic.variable(self._rename(leaf.name), leaf.is_real)
+                for leaf in value.leaves()
+            }
+        )
 
     def _rename(self, name: str) -> str:
         base, bracket, rest = name.partition("[")
         return self.names(base) + bracket + rest
 
-    def _pair(self, pair: tuple[Any, ...], one: Callable[[Any], str]) -> str:
+    def _pair(self, pair: tuple[Any, ...]) -> str:
         name = pair_name(pair)
         if name is not None:
             return self.names(name)
-        return f"({', '.join(map(one, pair))})"
-
-
-def is_rounded(value: Symbolic) -> bool:
-    """Whether a float stands where a whole number must: it is rounded, and must be one."""
-    return not value.is_whole() and any(leaf.is_real for leaf in value.leaves())
+        return f"({', '.join(map(self.value, pair))})"
 
 
 def pair_name(pair: tuple[Any, ...]) -> str | None:

@@ -62,7 +62,7 @@ def _same(value: Any, default: Any) -> bool:
 
 
 def _real(value: Any) -> Code:
-    return Literal(value, is_whole=False)
+    return Literal(value)
 
 
 def _simple(module: str, function: str, **keywords: Any) -> Torch:

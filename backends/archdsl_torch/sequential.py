@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import NamedTuple
 
 from archdsl.ir import program
-from archdsl.ir.layers import build_op
 from archdsl.ops import Shape
 from archdsl.symbolic import Condition, Number, Symbolic, choose
 from archdsl.syntax import tree
@@ -34,6 +33,7 @@ from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import (
     NameParts,
     Place,
+    assume_shape,
     choose_shape,
     names_used,
     position_after,
@@ -55,6 +55,10 @@ class Built(NamedTuple):
     before: Function | None
     prelude: list[Statement]
     additions: list[Statement]
+
+
+UNROLLED = 8
+"""Members of a repeat that are written one by one where a round has several."""
 
 
 class NotSequential(Exception):
@@ -88,7 +92,8 @@ def _build(
     own_attribute = attribute is not None and not attribute.isdigit()
     variable = f"self.{attribute}" if own_attribute else emitter.new_name("layers")
     appended = _Appended(emitter, Text(variable))
-    end = appended.body(body, shape)
+    with appended.into_own_list():
+        end = appended.body(body, shape)
     if own_attribute:
         return Built(call("nn.Sequential"), end, appended.before, [], appended.statements)
     prelude = [Assign(variable, call("nn.Sequential")), *appended.statements]
@@ -109,7 +114,7 @@ class _Sequencer:
     def body(self, body: program.Body, shape: Shape) -> Shape:
         """Add the members of a body; the shape behind them."""
         for statement in body:
-            shape = self.statement(statement, shape)
+            shape = self.emitter.shorten(self.statement(statement, shape))
         return shape
 
     def statement(self, statement: program.Statement, shape: Shape) -> Shape:
@@ -147,7 +152,7 @@ class _Sequencer:
                 raise NotSequential
 
     def layer(self, step: program.LayerStep, shape: Shape) -> Shape:
-        op = build_op(step, self.emitter.environment, shape)
+        op = self.emitter.build(step, shape)
         torch = torch_of(op, shape)
         if torch.module is None:
             raise NotSequential
@@ -182,7 +187,7 @@ class _Sequencer:
     def repeat(self, step: program.RepeatStep, shape: Shape) -> Shape:
         """The same member several times, listed or in a loop."""
         emitter = self.emitter
-        count = emitter.environment.whole(step.count, "a repeat")
+        count = emitter.count(step.count)
         index = emitter.new_index("i")
         modules: list[Code] = []
 
@@ -217,7 +222,7 @@ class _Sequencer:
         if len(runs) > 2 and not shapes.is_written_out:
             return self.unknown_rounds(step, shapes, count, index, each)
         for run in runs:
-            if len(run) == 1 or (each > 1 and len(run) <= 3):
+            if len(run) == 1 or (each > 1 and len(run) * each <= UNROLLED):
                 for _, enter in run:
                     self.step(step.member, enter)
             else:
@@ -341,10 +346,10 @@ class _Appended(_Sequencer):
         start = self.position, self.length
         ends = []
         self.nested += 1
-        for body in (step.then, step.otherwise):
+        for is_true, body in ((True, step.then), (False, step.otherwise)):
             self.position, self.length = start
             with self._into_new_list() as statements:
-                after = self.body(body, shape)
+                after = self.body(body, assume_shape(condition, is_true, shape))
             ends.append((after, self.position, self.length, statements))
         self.nested -= 1
         (then, position, length, first), (otherwise, other_position, other_length, second) = ends
@@ -416,5 +421,13 @@ class _Appended(_Sequencer):
     @contextmanager
     def _into_new_list(self) -> Iterator[list[Statement]]:
         outer, self.statements = self.statements, []
-        yield self.statements
+        with self.into_own_list():
+            yield self.statements
         self.statements = outer
+
+    @contextmanager
+    def into_own_list(self) -> Iterator[None]:
+        """What the emitter has to say meanwhile stands among this container's statements."""
+        outer, self.emitter.init = self.emitter.init, self.statements
+        yield
+        self.emitter.init = outer

@@ -194,6 +194,12 @@ def widest(one: str | None, other: str) -> str:
     return max(one, other, key=order.index)
 
 
+def kind_of_default(default: tree.Expression | None) -> str | None:
+    """Float for a default that is written as a decimal, `0.0` too; else None: any value tells."""
+    is_decimal = isinstance(default, tree.Number) and "." in default.span.text
+    return "float" if is_decimal else None
+
+
 def annotation(kind: str) -> str:
     """The type in a signature."""
     return "tuple[int, int]" if kind == "size" else kind

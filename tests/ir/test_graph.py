@@ -1,4 +1,4 @@
-"""Blocks survive: one graph for each block, arguments and input shape; the flat graph without them."""
+"""Blocks survive: one graph for each block, arguments and input shape; and the flat graph."""
 
 from __future__ import annotations
 
@@ -58,9 +58,10 @@ def test_operands_come_in_the_specs_order() -> None:
 
 
 def test_signatures_say_the_arguments() -> None:
-    instance = next(RESNET.graph.instances())
-    assert instance.graph.signature == "Bottleneck(width=64, stride=1)"
-    assert instance.call == "Bottleneck(64)"
+    text = "[8x8x3] INPUT\nblock A(n, size = 3x1, deep = yes):\n    RELU\nA(64)"
+    (instance,) = archdsl.loads(text).graph.instances()
+    assert instance.graph.signature == "A(n=64, size=3x1, deep=yes)"
+    assert instance.call == "A(64)"
 
 
 def test_output_is_deterministic() -> None:

@@ -83,7 +83,7 @@ def step(node: t.Step) -> str:
         case t.Call():
             return f"{node.block}({', '.join(map(argument, node.arguments))})"
         case t.Repeat():
-            return f"{expression(node.count)} times {step(node.step)}"
+            return f"{expression(node.times)} times {step(node.step)}"
         case t.From():
             return f"from {name(node.reference)}"
         case t.Identity():

@@ -1,5 +1,5 @@
 # Written by archdsl from ifs.arch with kind=1, wide=no.
-# Spec b27857cd14ab5cd8, code 626b4f97d02e7c86: the hash of all that follows this line.
+# Spec b27857cd14ab5cd8, code 39a06da3a1453aaa: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -54,11 +54,8 @@ class Ifs(nn.Module):
             self.conv5 = nn.Conv2d(
                 6 if kind == 1 else 3 if kind == 2 else 6, 20, kernel_size=1
             )
-        self.b1 = B(
-            20 if wide else 6 if kind == 1 else 3 if kind == 2 else 6,
-            8 if kind == 1 else 16,
-            2,
-        )
+        channels = 20 if wide else 6 if kind == 1 else 3 if kind == 2 else 6
+        self.b1 = B(channels, 8 if kind == 1 else 16, 2)
         self.b2 = B(2, 8 if kind == 1 else 16, 3)
         if wide:
             self.conv6 = nn.Conv2d(3, 3, kernel_size=1)

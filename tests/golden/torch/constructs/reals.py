@@ -1,5 +1,5 @@
 # Written by archdsl from reals.arch with alpha=1.5, beta=0.29.
-# Spec 0c251bc175382a8c, code d2654fd19ed03d1b: the hash of all that follows this line.
+# Spec 0c251bc175382a8c, code 949744548167c279: the hash of all that follows this line.
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -23,31 +23,33 @@ class B(nn.Module):
 class M(nn.Module):
     """Fractions as parameters, rounded and not.
 
-    (N, 3, 8, 8) -> (N, 8 * alpha, 8, 8)
+    (N, 3, 8, 8) -> (N, int((8 * alpha + 0.5 + 1e-9) // 1), 8, 8)
     """
 
     def __init__(self, alpha: float = 1.5, beta: float = 0.29) -> None:
         super().__init__()
-        if abs(32 * alpha - round(32 * alpha)) > 1e-9:
-            raise ValueError("32 * alpha must be whole")
-        if abs(8 * alpha - round(8 * alpha)) > 1e-9:
-            raise ValueError("8 * alpha must be whole")
         self.conv1 = nn.Conv2d(3, int((24 * alpha + 1e-9) // 1), kernel_size=1)
+        if abs(32 * alpha - int((32 * alpha + 0.5 + 1e-9) // 1)) > 1e-9:
+            raise ValueError("32 * alpha must be whole")
         self.conv2 = nn.Conv2d(
-            int((24 * alpha + 1e-9) // 1), round(32 * alpha), kernel_size=1
+            int((24 * alpha + 1e-9) // 1),
+            int((32 * alpha + 0.5 + 1e-9) // 1),
+            kernel_size=1,
         )
         self.conv3 = nn.Conv2d(
-            round(32 * alpha), int((100 * beta + 1e-9) // 1), kernel_size=1
+            int((32 * alpha + 0.5 + 1e-9) // 1),
+            int((100 * beta + 1e-9) // 1),
+            kernel_size=1,
         )
         self.conv4 = nn.Conv2d(
             int((100 * beta + 1e-9) // 1),
             -int((-10 * beta + 1e-9) // 1) + int((alpha + 0.5 + 1e-9) // 1),
             kernel_size=1,
         )
-        self.b = B(
-            -int((-10 * beta + 1e-9) // 1) + int((alpha + 0.5 + 1e-9) // 1),
-            round(8 * alpha),
-        )
+        channels = -int((-10 * beta + 1e-9) // 1) + int((alpha + 0.5 + 1e-9) // 1)
+        if abs(8 * alpha - int((8 * alpha + 0.5 + 1e-9) // 1)) > 1e-9:
+            raise ValueError("8 * alpha must be whole")
+        self.b = B(channels, int((8 * alpha + 0.5 + 1e-9) // 1))
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.conv1(x))  # (N, 36, 8, 8)

@@ -1,5 +1,5 @@
 # Written by archdsl from repeats.arch with n=3.
-# Spec a129c0a1848e0fa2, code b750afe1df32cba2: the hash of all that follows this line.
+# Spec a129c0a1848e0fa2, code 6f346b205092ce60: the hash of all that follows this line.
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -9,7 +9,7 @@ __all__ = ["Repeats"]
 class Repeats(nn.Module):
     """Two computed repeats in a row, each of which may be none.
 
-    (N, 3, 8, 8) -> (N, 32 if n >= 1 else 16 if n >= 1 else 3, 8, 8)
+    (N, 3, 8, 8) -> (N, 32 if n >= 1 else 3, 8, 8)
     """
 
     def __init__(self, n: int = 3) -> None:

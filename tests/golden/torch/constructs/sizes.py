@@ -1,5 +1,5 @@
 # Written by archdsl from sizes.arch with k=3x5, rate=0.25, depth=14.
-# Spec 810f65711308e949, code 4f2f34d498128ec8: the hash of all that follows this line.
+# Spec 810f65711308e949, code fcce6dc6bb1003b9: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -72,28 +72,27 @@ class Sizes(nn.Module):
         self, k: tuple[int, int] = (3, 5), rate: float = 0.25, depth: int = 14
     ) -> None:
         super().__init__()
-        if (depth - 2) % 6:
-            raise ValueError("(depth - 2) / 6 must be whole")
-        if (depth - 8) % 2:
-            raise ValueError("(depth - 8) / 2 must be whole")
         self.conv0 = nn.Conv2d(3, 4, kernel_size=k, padding=(k[0] // 2, k[1] // 2))
         self.c1 = C(4, 6, k)
         self.c2 = C(6, 6, (1, 7), stride=2)
         self.c3 = C(6, 6, (3, 3), after=False)
         self.tanh = ScaledTanh()
         self.dropout = nn.Dropout(p=rate)
+        if (depth - 2) % 6:
+            raise ValueError("(depth - 2) / 6 must be whole")
         self.layers = nn.Sequential(*(C(6, 6, (3, 3)) for _ in range((depth - 2) // 6)))
+        if (depth - 8) % 2:
+            raise ValueError("(depth - 8) / 2 must be whole")
         self.more = nn.Sequential(
             *(C(6 if i == 0 else 5, 5, (3, 3)) for i in range((depth - 8) // 2))
         )
+        channels = max(max((5 if (depth - 8) // 2 >= 1 else 6) // 2, 1) // 2, 1)
         self.halved = nn.Sequential(
-            H(5 if depth / 2 - 4 >= 1 else 6),
-            H(max((5 if depth / 2 - 4 >= 1 else 6) // 2, 1)),
+            H(5 if (depth - 8) // 2 >= 1 else 6),
+            H(max((5 if (depth - 8) // 2 >= 1 else 6) // 2, 1)),
         )
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(
-            max(max((5 if depth / 2 - 4 >= 1 else 6) // 2, 1) // 2, 1), 6
-        )
+        self.fc = nn.Linear(channels, 6)
         self.bn = nn.BatchNorm1d(6)
         self.fc2 = nn.Linear(6, 3)
 
