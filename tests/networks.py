@@ -18,6 +18,7 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
         {"blocks": 1, "columns": 4},
     ],
     "groups": [{"n": 0}, {"n": 3, "se": False}, {"n": 1}],
+    "guards": [{"bc": False}, {"depth": 14, "rate": 0.5}, {"depth": 4, "bc": False}],
     "ifs": [{"kind": 2}, {"kind": 3, "wide": True}, {"wide": True}],
     "joins": [{"columns": 1}, {"columns": 4}],
     "optional": [],

@@ -37,6 +37,15 @@ def test_the_class_honours_every_parameter(name: str, parameters: dict[str, Any]
     assert_is_the_graph(compiled, module_of(compiled))
 
 
+@pytest.mark.parametrize("depth", [11, 15])
+def test_the_class_refuses_what_the_compiler_refuses(depth: int) -> None:
+    network = archdsl.load(construct("guards"))
+    with pytest.raises(archdsl.SpecError):
+        archdsl.load(construct("guards"), depth=depth)
+    with pytest.raises(ValueError, match="must be whole"):
+        module_of(network, depth=depth)
+
+
 @pytest.mark.parametrize("name", FOUR)
 @pytest.mark.parametrize("classes", [1, 7])
 def test_every_zoo_class_takes_its_classes(name: str, classes: int) -> None:
