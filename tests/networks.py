@@ -25,6 +25,7 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     "reals": [{"alpha": 0.5}, {"beta": 0.3}, {"alpha": 2}],
     "refs": [{"w": 4}],
     "repeats": [{"n": 0}, {"n": 1}],
+    "resize": [{"n": 8}, {"n": 4, "factor": 2.5}],
     "sizes": [{"k": (1, 1)}, {"depth": 20, "rate": 0.5}, {"depth": 8}],
     "tree": [],
 }

@@ -91,6 +91,46 @@ def _avg_pool(op: ops.AvgPool2d, x: Tensor) -> Tensor:
     return total / count
 
 
+def _sides(op: ops.Op, x: Tensor) -> tuple[int, int]:
+    shape = op.infer((ops.Shape(x.shape[2], x.shape[3], x.shape[1]),))
+    return shape.height, shape.width
+
+
+def _transposed(op: ops.ConvTranspose2d, x: Tensor, w: Mapping[str, Tensor]) -> Tensor:
+    """Every input value stamps its filters onto the output."""
+    (height, width), (top, left) = _sides(op, x), op.pad
+    each = op.filters // op.groups
+    out = x.new_zeros(x.shape[0], op.filters, height + 2 * top, width + 2 * left)
+    per = x.shape[1] // op.groups
+    for group in range(op.groups):
+        mine = x[:, group * per : (group + 1) * per]
+        weight = w["weight"][group * per : (group + 1) * per]
+        for i in range(op.kernel[0]):
+            for j in range(op.kernel[1]):
+                stamp = torch.einsum("nchw,cf->nfhw", mine, weight[:, :, i, j])
+                rows = i * op.dilation[0] + torch.arange(x.shape[2]) * op.stride[0]
+                columns = j * op.dilation[1] + torch.arange(x.shape[3]) * op.stride[1]
+                here = slice(group * each, (group + 1) * each)
+                out[:, here, rows[:, None], columns] += stamp
+    out = out[:, :, top : top + height, left : left + width]
+    return out + w["bias"][:, None, None] if op.bias else out
+
+
+def _bilinear(x: Tensor, sides: tuple[int, int], aligned: bool) -> Tensor:
+    for axis, out in zip((2, 3), sides, strict=True):
+        side = x.shape[axis]
+        at = torch.arange(out, dtype=x.dtype)
+        if aligned:
+            at = at * (side - 1) / max(out - 1, 1)
+        else:
+            at = ((at + 0.5) * side / out - 0.5).clamp(min=0)
+        low = at.floor().long().clamp(max=side - 1)
+        high = (low + 1).clamp(max=side - 1)
+        share = (at - low).reshape([-1 if a == axis else 1 for a in range(4)])
+        x = x.index_select(axis, low) * (1 - share) + x.index_select(axis, high) * share
+    return x
+
+
 def _adaptive(op: ops.AdaptiveAvgPool2d, x: Tensor) -> Tensor:
     height, width = op.output
     rows = [(i * x.shape[2] // height, -(-(i + 1) * x.shape[2] // height)) for i in range(height)]
@@ -139,6 +179,30 @@ def _apply(op: ops.Op, inputs: list[Tensor], w: Mapping[str, Tensor]) -> Tensor:
             return x.mean(dim=(2, 3), keepdim=True)
         case ops.GlobalMaxPool2d():
             return x.amax(dim=(2, 3), keepdim=True)
+        case ops.ConvTranspose2d():
+            return _transposed(op, x, w)
+        case ops.Upsample(mode="nearest"):
+            rows, columns = (
+                torch.arange(out) * side // out
+                for out, side in zip(_sides(op, x), x.shape[2:], strict=True)
+            )
+            return x[:, :, rows[:, None], columns]
+        case ops.Upsample():
+            return _bilinear(x, _sides(op, x), op.aligned)
+        case ops.Crop():
+            top, left = (
+                (have - want) // 2 for have, want in zip(x.shape[2:], op.size, strict=True)
+            )
+            return x[:, :, top : top + op.size[0], left : left + op.size[1]]
+        case ops.Shortcut():
+            out = x.new_zeros(x.shape[0], op.channels, *_sides(op, x))
+            out[:, : x.shape[1]] = x[:, :, :: op.stride[0], :: op.stride[1]]
+            return out
+        case ops.ChannelShuffle():
+            order = torch.arange(x.shape[1]).reshape(op.groups, -1).T.reshape(-1)
+            return x[:, order]
+        case ops.Scale():
+            return op.factor * x
         case ops.LocalResponseNorm():
             return _lrn(op, x)
         case ops.BatchNorm():

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from archdsl.symbolic import (
@@ -92,6 +92,7 @@ def unknown(expression: Expression) -> Any:
         return None
 
 
+@settings(deadline=None)
 @given(expressions, values)
 def test_python_computes_what_the_expression_is(
     expression: Expression, numbers: dict[str, int]
@@ -101,6 +102,7 @@ def test_python_computes_what_the_expression_is(
     assert eval(python(symbolic), {}, dict(numbers)) == value
 
 
+@settings(deadline=None)
 @given(expressions, values)
 def test_substitution_computes_what_the_expression_is(
     expression: Expression, numbers: dict[str, int]
@@ -110,6 +112,7 @@ def test_substitution_computes_what_the_expression_is(
     assert Symbolic.of(symbolic).substitute(numbers) == value
 
 
+@settings(deadline=None)
 @given(expressions, values)
 def test_substitution_in_two_steps_is_one(expression: Expression, numbers: dict[str, int]) -> None:
     symbolic, value = unknown(expression), known(expression, numbers)
@@ -127,6 +130,7 @@ def same(one: Any, other: Any) -> None:
     assert hash(one) == hash(other)
 
 
+@settings(deadline=None)
 @given(expressions, expressions, expressions)
 def test_two_ways_to_write_one_number_are_equal(
     x: Expression, y: Expression, z: Expression
@@ -202,6 +206,7 @@ def test_how_it_is_written(value: Any, text: str) -> None:
     assert python(value) == text
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), expressions, expressions, values)
 def test_conditions(
     operator: str, left: Expression, right: Expression, numbers: dict[str, int]
@@ -216,6 +221,7 @@ def test_conditions(
             assert written.substitute(numbers) is expected
 
 
+@settings(deadline=None)
 @given(st.booleans(), st.booleans(), st.booleans())
 def test_logic(p: bool, q: bool, r: bool) -> None:
     holds = {name: decide("truth", [Symbolic.variable(name)]) for name in "pqr"}

@@ -87,7 +87,8 @@ class Namer:
                 help=f"give it a name, as in `{step.default}1: {step.span.text}`",
             )
         is_keyed = isinstance(step, program.CallStep) or step.op.has_weights()
-        return self.unique(names.next(explicit, step.default), is_keyed, step.span, _advice(step))
+        name = names.next(explicit, step.default)
+        return self.unique(name, is_keyed, _place_of(step), _advice(step))
 
     def unique(self, name: str, is_keyed: bool, span: Span, advice: str = "") -> str:
         """The name, numbered where it is taken; with keys in the state dict, it must be free."""
@@ -118,6 +119,13 @@ class Namer:
             note=f"the first stands in line {place.span.line}",
             help=advice or "give one of them another name, for names are keys of the state dict",
         )
+
+
+def _place_of(step: program.LayerStep | program.CallStep) -> Span:
+    """Where a member's name stands, or would."""
+    if isinstance(step, program.LayerStep) and (step.name is None or step.suffix is not None):
+        return step.word_span
+    return step.name.span if step.name is not None else step.span
 
 
 def _advice(step: program.LayerStep | program.CallStep) -> str:

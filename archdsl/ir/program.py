@@ -184,11 +184,13 @@ class Block:
     @property
     def signature(self) -> str:
         """The head as an author writes it: `Bottleneck(width, stride = 1)`."""
-        pieces = [
-            p.name if p.default is None else f"{p.name} = {p.default.span.text}"
-            for p in self.parameters
-        ]
-        return f"{self.name}({', '.join(pieces)})"
+        return self.signature_with()
+
+    def signature_with(self, *more: str) -> str:
+        """The head with more parameters, before those that have a default."""
+        plain = [p.name for p in self.parameters if p.default is None]
+        with_default = [f"{p.name} = {p.default.span.text}" for p in self.parameters if p.default]
+        return f"{self.name}({', '.join([*plain, *more, *with_default])})"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -127,9 +127,8 @@ def unknown_name(name: tree.Name, scope: Scope) -> Diagnostic:
     if near is not None:
         help = f"did you mean `{near}`?"
     elif name.text in scope.outer:
-        signature = scope.block.signature
-        inner = f"{signature[:-1]}, {name.text})".replace("(, ", "(")
-        help = f"a block sees its own parameters only: pass it on, as in `block {inner}:`"
+        head = scope.block.signature_with(name.text)
+        help = f"a block sees its own parameters only: pass it on, as in `block {head}:`"
     elif scope.names:
         help = f"known here: {listed(sorted(scope.names))}"
     elif scope.in_main:

@@ -14,6 +14,7 @@ from archdsl.ops.activation import (
     Tanh,
 )
 from archdsl.ops.base import Doubt, Family, Inputs, Misfit, Op, Weight, Window
+from archdsl.ops.channels import ChannelShuffle, Scale
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.dense import Linear
 from archdsl.ops.merge import Add, Concat, Mean, Multiply
@@ -27,11 +28,14 @@ from archdsl.ops.pooling import (
 )
 from archdsl.ops.regularization import Dropout
 from archdsl.ops.reshape import Flatten, Identity, Input
+from archdsl.ops.resize import ConvTranspose2d, Crop, Upsample
 from archdsl.ops.shape import Shape
+from archdsl.ops.shortcut import Shortcut
 
 OPS: tuple[type[Op], ...] = (
     Input,
     Conv2d,
+    ConvTranspose2d,
     MaxPool2d,
     AvgPool2d,
     AdaptiveAvgPool2d,
@@ -42,6 +46,11 @@ OPS: tuple[type[Op], ...] = (
     Linear,
     Flatten,
     Identity,
+    Shortcut,
+    Upsample,
+    Crop,
+    ChannelShuffle,
+    Scale,
     ReLU,
     LeakyReLU,
     PReLU,
@@ -83,8 +92,11 @@ __all__ = [
     "Add",
     "AvgPool2d",
     "BatchNorm",
+    "ChannelShuffle",
     "Concat",
     "Conv2d",
+    "ConvTranspose2d",
+    "Crop",
     "Doubt",
     "Dropout",
     "Family",
@@ -106,12 +118,15 @@ __all__ = [
     "Op",
     "PReLU",
     "ReLU",
+    "Scale",
     "ScaledTanh",
     "Shape",
+    "Shortcut",
     "SiLU",
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "Upsample",
     "Weight",
     "Window",
     "ops_by_merge",

@@ -29,7 +29,7 @@ class ConvTranspose2d(Op):
     pad: Annotated[Margins, Says("pad {}")] = (0, 0)
     output_pad: Annotated[Margins, Says("output pad {}")] = (0, 0)
     dilation: Annotated[Steps, Says("dilation {}")] = (1, 1)
-    groups: Annotated[Count, Says("in {} groups")] = 1
+    groups: Annotated[Count, Says("in {} groups", example="4")] = 1
     bias: Annotated[bool, Says("no bias", value=False)] = True
 
     def check(self, inputs: Inputs) -> None:
@@ -144,7 +144,7 @@ class Upsample(Op):
 
 
 class Crop(Op):
-    """The middle of the maps: `CROP to 56x56`. Where it cannot be the middle, one nearer the top left."""
+    """The middle of the maps: `CROP to 56x56`; an odd one goes at the bottom and at the right."""
 
     words: ClassVar = ("CROP",)
     family: ClassVar = Family.RESHAPE

@@ -14,8 +14,11 @@ from archdsl.ops import (
     Add,
     AvgPool2d,
     BatchNorm,
+    ChannelShuffle,
     Concat,
     Conv2d,
+    ConvTranspose2d,
+    Crop,
     Dropout,
     Flatten,
     GlobalAvgPool2d,
@@ -33,12 +36,15 @@ from archdsl.ops import (
     Multiply,
     PReLU,
     ReLU,
+    Scale,
     ScaledTanh,
     Shape,
+    Shortcut,
     Sigmoid,
     SiLU,
     Softmax,
     Tanh,
+    Upsample,
 )
 
 
@@ -166,6 +172,39 @@ def _flatten(op: Flatten, inputs: Inputs) -> Label:
 @RULES.rule(Identity)
 def _identity(op: Identity, inputs: Inputs) -> Label:
     return Label("identity")
+
+
+@RULES.rule(ConvTranspose2d)
+def _transposed_conv(op: ConvTranspose2d, inputs: Inputs) -> Label:
+    stride = f", x{_one(op.stride)}" if op.stride != (1, 1) else ""
+    return Label(f"{sizes(op.kernel)} transposed conv, {op.filters}{stride}")
+
+
+@RULES.rule(Upsample)
+def _upsample(op: Upsample, inputs: Inputs) -> Label:
+    far = f"x{_one(op.factor)}" if op.factor is not None else f"to {sizes(op.size or (1, 1))}"
+    return Label(f"{op.mode} upsampling {far}", Form.TRAPEZOID)
+
+
+@RULES.rule(Crop)
+def _crop(op: Crop, inputs: Inputs) -> Label:
+    return Label(f"crop to {sizes(op.size)}")
+
+
+@RULES.rule(Shortcut)
+def _shortcut(op: Shortcut, inputs: Inputs) -> Label:
+    stride = f", /{_one(op.stride)}" if op.stride != (1, 1) else ""
+    return Label(f"shortcut, {op.channels}{stride}")
+
+
+@RULES.rule(ChannelShuffle)
+def _shuffle(op: ChannelShuffle, inputs: Inputs) -> Label:
+    return Label(f"shuffle in {op.groups} groups")
+
+
+@RULES.rule(Scale)
+def _scale(op: Scale, inputs: Inputs) -> Label:
+    return Label(f"× {_number(op.factor)}", follows=True)
 
 
 @RULES.rule(ReLU)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archdsl.ir.evaluate import show
+from archdsl.ir.evaluate import Environment, show
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Family
 from archdsl_graphviz.folding import Folded, Unit
@@ -240,14 +240,16 @@ def _texts(labels: list[Label]) -> tuple[str, tuple[str, ...]]:
 def call_text(graph: Graph) -> str:
     """A block's call with its values: `Bottleneck(128, stride=2)`, defaults left out."""
     pieces = []
+    inside = Environment(graph.arguments, graph.inputs[0].output)
     for parameter in graph.block.parameters:
         if parameter.name not in graph.arguments:
             continue
-        value = show(graph.arguments[parameter.name])
+        value = graph.arguments[parameter.name]
         if parameter.default is None:
-            pieces.append(value)
-        elif value != parameter.default.span.text:
-            pieces.append(f"{parameter.name}={value}")
+            pieces.append(show(value))
+        # A default may depend on the parameters before it, and on what flows in.
+        elif value != inside.evaluate(parameter.default):
+            pieces.append(f"{parameter.name}={show(value)}")
     return f"{graph.name}({', '.join(pieces)})"
 
 

@@ -30,8 +30,8 @@ from archdsl_torch.code import (
     call,
 )
 from archdsl_torch.flow import UNKNOWN, Flow, NameParts, Place, is_listing, static_text
+from archdsl_torch.lower import torch_of
 from archdsl_torch.printer import Printer
-from archdsl_torch.rules import torch_of
 from archdsl_torch.settling import is_settled, refusal_of, whole_number
 from archdsl_torch.signatures import TAKEN, Signature, Unwritable, python_name
 

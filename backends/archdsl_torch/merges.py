@@ -16,7 +16,7 @@ from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import Flow, Place, add_branch, choose_shape
 from archdsl_torch.joins import columns_of_join, ends_in_join
 from archdsl_torch.loops import listed_values, range_of
-from archdsl_torch.rules import MERGES
+from archdsl_torch.lower import merging_of
 from archdsl_torch.signatures import Unwritable
 
 Path = tuple[program.Statement, Environment]
@@ -27,7 +27,7 @@ def emit_merge(emitter: Emitter, step: program.MergeStep, flow: Flow, place: Pla
     flow = emitter.bind(flow)
     if step.op is Mean and any(ends_in_join((path,)) for path in step.paths):
         columns, shape = columns_of_join(emitter, step.paths, flow, place)
-        return Flow(MERGES[Mean]().listed(Items(tuple(columns))), shape)
+        return Flow(merging_of(Mean).listed(Items(tuple(columns))), shape)
     paths = list(known_paths(step.paths, emitter.environment))
     with emitter.protect(flow):
         if any(isinstance(path, program.ForStep) or _is_uneven(path) for path, _ in paths):
@@ -88,7 +88,7 @@ def _written(
     if len(ends) == 1:
         return ends[0]
     shape = step.op.model_construct().infer(tuple(end.shape for end in ends))
-    return Flow(MERGES[step.op]().several([end.code for end in ends]), shape)
+    return Flow(merging_of(step.op).several([end.code for end in ends]), shape)
 
 
 @dataclass
@@ -143,7 +143,7 @@ class _Gatherer:
             listed = Text(self.variable)
         if self.step.op is Concat:
             end = Shape(end.height, end.width, self.channels, end.flat)  # type: ignore[arg-type]
-        return Flow(MERGES[self.step.op]().listed(listed), end)
+        return Flow(merging_of(self.step.op).listed(listed), end)
 
     def _comprehension(self) -> tuple[Code | None, Shape | None]:
         """`[path for i in values]`, where one `for` gives all paths and each is one expression."""

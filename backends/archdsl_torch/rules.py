@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from archdsl import ops
 from archdsl.lowering import Rules
-from archdsl.ops import Op, Shape
+from archdsl.ops import Shape
 from archdsl_torch.code import Code, Infix, Items, Literal, Member, Starred, Text, call, tensor_call
 
 Function = Callable[[Code], Code]
@@ -48,8 +48,8 @@ def collapse(pair: Any) -> Any:
     return pair
 
 
-def _said(default: Any, **keywords: Any) -> dict[str, Any]:
-    """The keywords that differ from torch's defaults."""
+def said(default: Any, **keywords: Any) -> dict[str, Any]:
+    """The keyword, unless it says torch's default."""
     (name, value), *_ = keywords.items()
     value = collapse(value)
     return {} if _same(value, default) else {name: value}
@@ -83,7 +83,7 @@ def _conv(op: ops.Conv2d, shape: Shape) -> Torch:
     padding: dict[str, Any] = {}
     before: Function | None = None
     if op.is_symmetric:
-        padding = _said(0, padding=op.pad)
+        padding = said(0, padding=op.pad)
     else:
         before = _padder(op)
     return Torch(
@@ -92,11 +92,11 @@ def _conv(op: ops.Conv2d, shape: Shape) -> Torch:
             shape.channels,
             op.filters,
             kernel_size=collapse(op.kernel),
-            **_said(1, stride=op.stride),
+            **said(1, stride=op.stride),
             **padding,
-            **_said(1, dilation=op.dilation),
-            **_said(1, groups=op.groups),
-            **_said(True, bias=op.bias),
+            **said(1, dilation=op.dilation),
+            **said(1, groups=op.groups),
+            **said(True, bias=op.bias),
         ),
         before=before,
     )
@@ -111,7 +111,7 @@ def _padder(op: ops.Conv2d) -> Function:
 
 @RULES.rule(ops.Linear)
 def _linear(op: ops.Linear, shape: Shape) -> Torch:
-    module = call("nn.Linear", shape.values, op.neurons, **_said(True, bias=op.bias))
+    module = call("nn.Linear", shape.values, op.neurons, **said(True, bias=op.bias))
     return Torch(module=module, before=None if shape.flat else _flatten)
 
 
@@ -121,16 +121,16 @@ def _batch_norm(op: ops.BatchNorm, shape: Shape) -> Torch:
         module=call(
             "nn.BatchNorm1d" if shape.flat else "nn.BatchNorm2d",
             shape.channels,
-            **{k: _real(v) for k, v in _said(1e-5, eps=op.epsilon).items()},
-            **{k: _real(v) for k, v in _said(0.1, momentum=op.momentum).items()},
+            **{k: _real(v) for k, v in said(1e-5, eps=op.epsilon).items()},
+            **{k: _real(v) for k, v in said(0.1, momentum=op.momentum).items()},
         )
     )
 
 
 @RULES.rule(ops.PReLU)
 def _prelu(op: ops.PReLU, shape: Shape) -> Torch:
-    count = {} if op.shared else _said(1, num_parameters=shape.channels)
-    initial = {k: _real(v) for k, v in _said(0.25, init=op.initial).items()}
+    count = {} if op.shared else said(1, num_parameters=shape.channels)
+    initial = {k: _real(v) for k, v in said(0.25, init=op.initial).items()}
     return Torch(module=call("nn.PReLU", **count, **initial))
 
 
@@ -141,14 +141,14 @@ def _window(op: Any) -> dict[str, Any]:
     return {
         # torch's own default for the stride of a pooling is its window.
         **({} if op.stride == op.kernel else {"stride": collapse(op.stride)}),
-        **_said(0, padding=op.pad),
-        **_said(False, ceil_mode=op.rounding == "ceil"),
+        **said(0, padding=op.pad),
+        **said(False, ceil_mode=op.rounding == "ceil"),
     }
 
 
 @RULES.rule(ops.MaxPool2d)
 def _max_pool(op: ops.MaxPool2d, shape: Shape) -> Torch:
-    window = {"kernel_size": collapse(op.kernel), **_window(op), **_said(1, dilation=op.dilation)}
+    window = {"kernel_size": collapse(op.kernel), **_window(op), **said(1, dilation=op.dilation)}
     return Torch(
         module=call("nn.MaxPool2d", **window),
         function=lambda x: call("F.max_pool2d", x, **window),
@@ -160,7 +160,7 @@ def _avg_pool(op: ops.AvgPool2d, shape: Shape) -> Torch:
     window = {
         "kernel_size": collapse(op.kernel),
         **_window(op),
-        **_said(True, count_include_pad=op.count_padding),
+        **said(True, count_include_pad=op.count_padding),
     }
     return Torch(
         module=call("nn.AvgPool2d", **window),
@@ -196,9 +196,9 @@ def _global_max(op: ops.GlobalMaxPool2d, shape: Shape) -> Torch:
 @RULES.rule(ops.LocalResponseNorm)
 def _local_response_norm(op: ops.LocalResponseNorm, shape: Shape) -> Torch:
     rates = {
-        **_said(0.0001, alpha=op.alpha),
-        **_said(0.75, beta=op.beta),
-        **_said(1.0, k=op.k),
+        **said(0.0001, alpha=op.alpha),
+        **said(0.75, beta=op.beta),
+        **said(1.0, k=op.k),
     }
     reals = {name: _real(value) for name, value in rates.items()}
     return Torch(
@@ -210,7 +210,7 @@ def _local_response_norm(op: ops.LocalResponseNorm, shape: Shape) -> Torch:
 @RULES.rule(ops.Dropout)
 def _dropout(op: ops.Dropout, shape: Shape) -> Torch:
     whole = op.whole_maps and not shape.flat
-    rate = {k: _real(v) for k, v in _said(0.5, p=op.rate).items()}
+    rate = {k: _real(v) for k, v in said(0.5, p=op.rate).items()}
     return Torch(
         module=call("nn.Dropout2d" if whole else "nn.Dropout", **rate),
         function=lambda x: tensor_call(
@@ -241,7 +241,7 @@ def _relu(op: ops.ReLU, shape: Shape) -> Torch:
 
 @RULES.rule(ops.LeakyReLU)
 def _leaky(op: ops.LeakyReLU, shape: Shape) -> Torch:
-    return _simple("nn.LeakyReLU", "F.leaky_relu", **_said(0.01, negative_slope=op.slope))
+    return _simple("nn.LeakyReLU", "F.leaky_relu", **said(0.01, negative_slope=op.slope))
 
 
 @RULES.rule(ops.Tanh)
@@ -339,15 +339,3 @@ def _concat() -> Merging:
 
 def _stacked(paths: Code, reduction: str) -> Code:
     return tensor_call(Member(call("torch.stack", paths), reduction), dim=0)
-
-
-def missing_rules() -> list[str]:
-    """Ops that this backend cannot write. The input is no layer."""
-    layers = [op for op in ops.OPS if op.merge is None and op is not ops.Input]
-    merges = [op for op in ops.OPS if op.merge is not None]
-    return RULES.missing(layers) + MERGES.missing(merges)
-
-
-def torch_of(op: Op, shape: Shape) -> Torch:
-    """How an op on maps of this shape is written."""
-    return RULES[type(op)](op, shape)

@@ -40,7 +40,8 @@ from archdsl_torch.flow import (
     static_text,
 )
 from archdsl_torch.loops import listed_values, loop_shapes, range_of
-from archdsl_torch.rules import Function, torch_of
+from archdsl_torch.lower import torch_of
+from archdsl_torch.rules import Function
 
 
 class Built(NamedTuple):

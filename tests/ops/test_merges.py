@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archdsl.ops import Add, Concat, Mean, Misfit, Multiply, Op, Shape
@@ -81,6 +81,7 @@ def check(op: Op, inputs: tuple[Shape, ...], output: Shape | None) -> None:
 sides = st.integers(1, 5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(sides, sides, sides), min_size=2, max_size=3))
 def test_multiply_is_what_torch_broadcasts_to_where_it_is_allowed(
     shapes: list[tuple[int, int, int]],

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from archdsl.ops import AvgPool2d, Conv2d, MaxPool2d, Misfit, Shape
@@ -34,6 +34,7 @@ def starts(
     return found
 
 
+@settings(deadline=None)
 @given(sides, small, small, pads, pads, st.integers(1, 3))
 def test_rounding_down(
     size: int, kernel: int, stride: int, before: int, after: int, dilation: int
@@ -55,6 +56,7 @@ def test_rounding_down(
     assert conv.arithmetic(inputs)["height"].endswith(f"= {count}")
 
 
+@settings(deadline=None)
 @given(sides, small, small, pads, st.integers(1, 2))
 def test_rounding_up_by_caffes_rule_as_torch_does(
     size: int, kernel: int, stride: int, pad: int, dilation: int
@@ -78,6 +80,7 @@ def test_rounding_up_by_caffes_rule_as_torch_does(
     assert module(torch.empty(1, 2, 3, size, device="meta")).shape == (1, 2, 3, count)
 
 
+@settings(deadline=None)
 @given(sides, small, small, pads, pads)
 def test_the_warning_is_of_input_that_no_window_sees(
     size: int, kernel: int, stride: int, before: int, after: int

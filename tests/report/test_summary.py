@@ -167,7 +167,7 @@ def test_repeats_refer_to_the_first() -> None:
     assert "  1: Bottleneck(64)" in rows  # Its input has other channels than the first's.
     assert "  2: Bottleneck(64), like 1" in rows
     assert "  2..5: 4 x Bottleneck(256), like 1" in rows
-    assert "  0: Bottleneck(128, stride=2)" in rows
+    assert "  0: Bottleneck(128, stride1=2)" in rows
     assert "    conv1: 128 1x1 filters at stride 2, no bias" in rows
 
 

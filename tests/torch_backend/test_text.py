@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from archdsl_torch.rules import missing_rules
+from archdsl_torch.lower import missing_rules
 from networks import FOUR, SETTINGS, construct
 
 import archdsl

@@ -10,7 +10,8 @@ class Shortcut(nn.Module):
     def __init__(self, missing: int, stride: int | tuple[int, int] = 1) -> None:
         super().__init__()
         self.missing = missing
-        self.rows, self.columns = (stride, stride) if isinstance(stride, int) else stride
+        pair = (stride, stride) if isinstance(stride, int) else stride
+        self.rows, self.columns = pair
 
     def forward(self, x: Tensor) -> Tensor:
         x = x[:, :, :: self.rows, :: self.columns]
