@@ -1,9 +1,9 @@
 """archdsl: one text for a neural network's table, figure, code and checkpoint keys.
 
-    >>> import archdsl
-    >>> net = archdsl.load("alexnet")
-    >>> net.totals.parameters
-    62378344
+>>> import archdsl
+>>> net = archdsl.load("alexnet")
+>>> net.totals.parameters
+62378344
 """
 
 from __future__ import annotations
