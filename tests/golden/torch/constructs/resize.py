@@ -1,5 +1,5 @@
 # Written by archdsl from resize.arch with n=6, factor=0.5.
-# Spec edafbea57451d4bb, code fd2226c25a0858dc: the hash of all that follows this line.
+# Spec edafbea57451d4bb, code 5b111bcb8b36bacc: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -37,7 +37,8 @@ class Shortcut(nn.Module):
     def __init__(self, missing: int, stride: int | tuple[int, int] = 1) -> None:
         super().__init__()
         self.missing = missing
-        self.rows, self.columns = (stride, stride) if isinstance(stride, int) else stride
+        pair = (stride, stride) if isinstance(stride, int) else stride
+        self.rows, self.columns = pair
 
     def forward(self, x: Tensor) -> Tensor:
         x = x[:, :, :: self.rows, :: self.columns]
