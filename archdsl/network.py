@@ -181,11 +181,16 @@ def check_conditions(network: Network) -> list[Diagnostic]:
     for expect in network.program.expects:
         if not expect.conditions:
             continue
-        values = {**network.defaults, **condition_values(expect, network.defaults)}
         try:
+            values = condition_values(expect, network.program.main, network.defaults)
             _compile(network.program, values, network.defaults)
         except SpecError as failure:
-            found.extend(d for d in failure.diagnostics if d.severity is Severity.ERROR)
+            # A parameter without a default that the section does not name leaves it unchecked.
+            found.extend(
+                d
+                for d in failure.diagnostics
+                if d.severity is Severity.ERROR and d.code != "E510"
+            )
     return found
 
 

@@ -120,7 +120,7 @@ def _block_file(spec: str) -> tuple[str, tuple[Diagnostic, ...]]:
     except OSError as failure:
         raise CommandError(f"cannot read {spec}: {reason(failure)}") from None
     own = [block for block in program.blocks if block.source is program.sources[0]]
-    return counted(len(own), "block"), ()
+    return counted(len(own), "block"), program.warnings
 
 
 def _count(verdicts: list[_Verdict]) -> str:

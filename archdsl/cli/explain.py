@@ -10,6 +10,7 @@ from archdsl.cli.common import CommandError
 from archdsl.diagnostics import suggest
 
 WIDTH = 80
+INDENT = 4 * " "
 
 
 @click.command()
@@ -28,4 +29,7 @@ def command(code: str | None) -> None:
         hint = f"did you mean {near}?" if near else "`archdsl explain` lists the codes"
         raise CommandError(f"no complaint has the code {code}; {hint}")
     click.echo(f"{code.upper()}: {explanation.title}\n")
-    click.echo(textwrap.fill(explanation.text, WIDTH))
+    click.echo(textwrap.fill(explanation.meaning, WIDTH))
+    for title, example in (("Wrong", explanation.bad), ("Right", explanation.good)):
+        if example:
+            click.echo(f"\n{title}:\n\n{textwrap.indent(example, INDENT)}")

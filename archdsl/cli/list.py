@@ -13,6 +13,8 @@ from archdsl.cli.common import has_colours
 from archdsl.report.text import columns_of, cut, padded
 
 GAP = "  "
+LEAST = 12
+"""A paper in fewer columns says nothing."""
 
 _HEADER = re.compile(r"^network[ \t]+(\w+)", re.MULTILINE)
 # The entry called `paper` of the section `about:`, with the deeper lines that carry it on.
@@ -60,14 +62,18 @@ def _entry(name: str) -> _Entry:
 
 
 def _table(entries: list[_Entry], width: int) -> list[str]:
-    """Aligned columns; the paper is cut where the terminal ends."""
-    names = max((columns_of(entry.name) for entry in entries), default=0)
+    """Aligned columns. Where they do not fit, the paper is cut, then left out, then the class."""
+    names = min(width, max((columns_of(entry.name) for entry in entries), default=0))
     classes = max((columns_of(entry.class_name) for entry in entries), default=0)
+    has_class = names + len(GAP) + classes <= width
+    room = width - names - classes - 2 * len(GAP)
     lines = []
     for entry in entries:
-        name = padded(entry.name, names)
-        shown = click.style(name, bold=True) if has_colours(sys.stdout) else name
-        room = max(1, width - names - classes - 2 * len(GAP))
-        line = GAP.join((shown, padded(entry.class_name, classes), cut(entry.paper, room)))
-        lines.append(line.rstrip())
+        name = padded(cut(entry.name, names), names)
+        columns = [click.style(name, bold=True) if has_colours(sys.stdout) else name]
+        if has_class:
+            columns.append(padded(entry.class_name, classes))
+        if has_class and room >= LEAST:
+            columns.append(cut(entry.paper, room))
+        lines.append(GAP.join(columns).rstrip())
     return lines

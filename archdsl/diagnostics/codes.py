@@ -441,7 +441,9 @@ _STRUCTURE = {
     ),
     "E612": Explanation(
         "a file that does not exist",
-        "`use` looks beside the file that says it, then among the specs that come with archdsl.",
+        "`use` looks beside the file that says it, then among the specs that come with archdsl. "
+        "Its path says the way from there: a path from the root would mean another file on every "
+        "machine, and could name any file of its reader's.",
     ),
     "E613": Explanation(
         "files that use each other in a circle",
@@ -450,6 +452,13 @@ _STRUCTURE = {
     "E614": Explanation(
         "a file without that block",
         "`use` names blocks that the file defines itself, at its top level.",
+    ),
+    "E615": Explanation(
+        "class scores that are maps",
+        "Class scores are one number a class, and a loss takes them as a vector. What a pooling or "
+        "a convolution gives are maps, even where they are [1x1xC]: `FLATTEN` makes the vector.",
+        "GLOBAL AVG POOL (class scores)",
+        "GLOBAL AVG POOL -> FLATTEN (class scores)",
     ),
 }
 

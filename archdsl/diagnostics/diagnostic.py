@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from archdsl.syntax.source import Span
 
@@ -17,16 +16,14 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One use of a block on the way to the trouble: `layer2.0: Bottleneck(128, stride=2)`."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """What is wrong, where, and what to write instead.
 
     `code` is a key of `archdsl.diagnostics.codes.CODES` and decides the severity by its letter.
@@ -50,7 +47,7 @@ class Diagnostic:
 
     def through(self, trail: tuple[Frame, ...]) -> Diagnostic:
         """The same complaint, seen from further outside."""
-        return replace(self, trail=trail + self.trail)
+        return self._replace(trail=trail + self.trail)
 
 
 class SpecError(Exception):
@@ -95,5 +92,7 @@ def suggest(wrong: str, known: Iterable[str]) -> str | None:
     folded = {choice.lower(): choice for choice in choices}
     if wrong.lower() in folded:
         return folded[wrong.lower()]
+    import difflib  # Only a spec with an error needs it.
+
     close = difflib.get_close_matches(wrong.lower(), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None

@@ -125,7 +125,10 @@ class Builder:
             case program.IdentityStep():
                 return flow
 
-    def _layer(self, step: program.LayerStep, flow: str, names: Names) -> str:
+    def _layer(
+        self, step: program.LayerStep, flow: str, names: Names, host: Span | None = None
+    ) -> str:
+        """One layer and what `after` adds to it, which stands where its `host` does."""
         op = build_op(step, self.environment, self.graph[flow].output)
         explicit = self.text(step.name) if step.name is not None else None
         name = self.namer.member(names, explicit, step)
@@ -136,7 +139,7 @@ class Builder:
             LayerNode(
                 name=name,
                 output=op.infer(inputs),
-                span=step.span,
+                span=host or step.span,
                 op=op,
                 title=title,
                 is_meant_linear=step.is_meant_linear,
@@ -145,7 +148,7 @@ class Builder:
             (flow,),
         )
         if step.implied is not None:
-            out = self._layer(step.implied, out, names)
+            out = self._layer(step.implied, out, names, step.span)
         self._refer(explicit, step.default, name, names, out, step.span)
         return out
 
@@ -336,12 +339,13 @@ class Builder:
     def _round(self, step: program.ForStep, value: Value) -> Iterator[None]:
         """One round of a loop: its index is bound, and complaints say which round it was."""
         outer, seen = self.environment, len(self.found)
+        around, self.namer.index = self.namer.index, step.variable
         self.environment = outer.bind(step.variable, value)
         frame = Frame(f"{step.variable} = {show(value)}", step.variable_span or step.span)
         try:
             yield
         finally:
-            self.environment = outer
+            self.environment, self.namer.index = outer, around
             self.found[seen:] = [d.through((frame,)) for d in self.found[seen:]]
 
     def _loop_values(self, step: program.ForStep) -> Iterator[Value]:

@@ -12,6 +12,7 @@ from archdsl.ir.builder import Builder, Endless
 from archdsl.ir.evaluate import Environment, Value
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode
 from archdsl.ir.naming import Names
+from archdsl.ir.words import SCORES
 from archdsl.ops import Input, Shape
 
 DEEPEST = 200
@@ -207,7 +208,18 @@ def _input_line(main: program.Block) -> program.LineStep:
 
 
 def _check_scores(builder: Builder) -> None:
-    """The class scores are the network's output, in whatever block they are computed."""
+    """The class scores are the network's output, a vector, in whatever block they are computed."""
+    for _, node, _ in builder.graph.walk():
+        if isinstance(node, LayerNode) and node.is_scores and not node.output.flat:
+            builder.say(
+                Diagnostic(
+                    "E615",
+                    f"{node.title} gives maps, {node.output}, and class scores are a vector",
+                    node.head,
+                    help=f"write `-> FLATTEN ({SCORES})` behind it, and take the role off "
+                    f"{node.title}",
+                )
+            )
     for node in _misplaced_scores(builder.graph):
         builder.say(
             Diagnostic(

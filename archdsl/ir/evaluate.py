@@ -218,14 +218,11 @@ def check_function(expression: tree.FunctionCall) -> None:
     start = expression.span.start
     name = Span(expression.span.source, start, start + len(expression.function))
     if expression.function not in CALLABLE:
-        raise error(
-            "E501",
-            f"no function is called `{expression.function}`",
-            name,
-            help=did_you_mean(
-                expression.function, CALLABLE, f"there are {', '.join(map(_quoted, CALLABLE))}"
-            ),
-        )
+        known = f"there are {', '.join(map(_quoted, CALLABLE))}"
+        help = did_you_mean(expression.function, CALLABLE, known)
+        if expression.function == "range":
+            help = "write a range with two dots, as in `1..3` for 1, 2 and 3"
+        raise error("E501", f"no function is called `{expression.function}`", name, help=help)
     count = len(expression.arguments)
     is_several = expression.function in ("min", "max")
     if count < 1 + is_several or (count > 1 and not is_several):

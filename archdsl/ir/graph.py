@@ -8,8 +8,7 @@ node. Node names are local dotted paths (`layer2.0`); the paths of a whole netwo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import networkx as nx
 from pydantic import BaseModel, ConfigDict, SkipValidation
@@ -62,8 +61,7 @@ class InstanceNode(Node):
     call: str
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(NamedTuple):
     """A name over several members: a group, a chain, a repeat; in a flat graph a block too."""
 
     name: str
@@ -185,7 +183,7 @@ def _inline(graph: Graph, flat: Graph, prefix: str, outputs: dict[str, str]) -> 
     """Copy a graph's nodes; its output in `flat`, where `outputs` says what its inputs are."""
     for namespace in graph.namespaces.values():
         path = prefix + namespace.name
-        flat.namespaces[path] = replace(namespace, name=path)
+        flat.namespaces[path] = namespace._replace(name=path)
     for node in graph:
         if isinstance(node, InputNode):
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from archdsl import zoo
 from archdsl.diagnostics import (
@@ -161,6 +161,23 @@ def class_name(source: Source) -> str:
 def _find(use: tree.Use, source: Source) -> Path:
     """The used file: beside the file that uses it, or in the zoo. Raises SpecError."""
     folder = source.path.parent if source.path else None
+    if _is_absolute(use.path):
+        raise error(
+            "E612",
+            f"`use` takes no path from the root, such as {use.path}",
+            use.path_span,
+            note="it would be another file on another machine",
+            help=f"write the path from the folder of {source.name}"
+            if folder
+            else "write the path of a file in the zoo",
+        )
+    if folder is not None and _climbs_out(use.path, folder):
+        raise error(
+            "E612",
+            f"{use.path} climbs out of every folder that {source.name} stands in",
+            use.path_span,
+            help=f"write the path from the folder of {source.name}",
+        )
     try:
         if folder is not None and (folder / use.path).is_file():
             return folder / use.path
@@ -174,8 +191,29 @@ def _find(use: tree.Use, source: Source) -> Path:
         "E612",
         f"there is no file {use.path}, {where}",
         use.path_span,
-        help=did_you_mean(use.path, _known_files(use.path, folder), f"put it beside {source.name}"),
+        help=did_you_mean(
+            use.path,
+            _known_files(use.path, folder),
+            f"put it beside {source.name}"
+            if folder
+            else "a text that is no file can use the zoo's files only",
+        ),
     )
+
+
+def _is_absolute(path: str) -> bool:
+    """Whether a path begins at a root or a drive, of whatever system; a spec is read on all."""
+    return bool(PurePosixPath(path).anchor or PureWindowsPath(path).anchor)
+
+
+def _climbs_out(path: str, folder: Path) -> bool:
+    """Whether a path's `..` lead above the first of the folders around the spec."""
+    depth = len(folder.resolve().parents)
+    for part in path.replace("\\", "/").split("/"):
+        depth += -1 if part == ".." else part not in ("", ".")
+        if depth < 0:
+            return True
+    return False
 
 
 def _known_files(wanted: str, folder: Path | None) -> list[str]:

@@ -68,6 +68,8 @@ class Namer:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self.index: str | None = None
+        """The index of the innermost loop whose lines are built."""
         self._counts: Counter[str] = Counter()
 
     def member(
@@ -88,15 +90,17 @@ class Namer:
             )
         is_keyed = isinstance(step, program.CallStep) or step.op.has_weights()
         name = names.next(explicit, step.default)
-        return self.unique(name, is_keyed, _place_of(step), _advice(step))
+        return self.unique(name, is_keyed, _place_of(step), _advice(step), self._indexed(step))
 
-    def unique(self, name: str, is_keyed: bool, span: Span, advice: str = "") -> str:
+    def unique(
+        self, name: str, is_keyed: bool, span: Span, advice: str = "", indexed: str = ""
+    ) -> str:
         """The name, numbered where it is taken; with keys in the state dict, it must be free."""
         if name not in self.graph and name not in self.graph.namespaces:
             return name
         is_number = name.rpartition(".")[2].isdigit()
         if is_keyed or is_number or name in self.graph.namespaces:
-            raise self._taken(name, span, advice)
+            raise self._taken(name, span, advice, indexed)
         number = max(self._counts[name], 1) + 1
         while f"{name}_{number}" in self.graph or f"{name}_{number}" in self.graph.namespaces:
             number += 1
@@ -106,12 +110,33 @@ class Namer:
     def open(self, name: str, kind: Literal["group", "chain", "repeat"], span: Span) -> Names:
         """A namespace of that name, in which members are called by position."""
         if name in self.graph or name in self.graph.namespaces:
-            raise self._taken(name, span, "")
+            own = name.rpartition(".")[2]
+            indexed = f"{self._with_index(own)}: {span.text}"
+            if kind != "repeat":
+                indexed = f"{self._with_index(span.text)}:"
+            raise self._taken(name, span, "", indexed)
         self.graph.namespaces[name] = Namespace(name, kind, span)
         return Names(f"{name}.", is_positional=True)
 
-    def _taken(self, name: str, span: Span, advice: str) -> SpecError:
+    def _indexed(self, step: program.LayerStep | program.CallStep) -> str:
+        """How to write a member of a loop so that each round's has its own name."""
+        if isinstance(step, program.LayerStep) and "-" not in step.title:
+            if step.name is None or step.suffix is not None:
+                return self._with_index(step.title)
+        if step.name is not None:
+            return f"{self._with_index(step.name.span.text)}:"
+        text = step.title if isinstance(step, program.LayerStep) else step.span.text
+        return f"{self._with_index(step.default)}: {text}"
+
+    def _with_index(self, text: str) -> str:
+        gap = "_" if text[-1].isdigit() or text[-1] == "}" else ""
+        return f"{text}{gap}{{{self.index}}}"
+
+    def _taken(self, name: str, span: Span, advice: str, indexed: str) -> SpecError:
         place = self.graph.namespaces.get(name) or self.graph[name]
+        is_same_line = place.span.line == span.line and place.span.source is span.source
+        if self.index is not None and indexed and is_same_line:
+            advice = f"put the index into the name, as in `{indexed}`"
         return error(
             "E304",
             f"two members are called `{name}`",

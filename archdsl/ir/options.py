@@ -9,7 +9,8 @@ from types import MappingProxyType
 from archdsl.diagnostics import Diagnostic, SpecError, error, suggest
 from archdsl.ir.program import Option
 from archdsl.ir.scope import listed
-from archdsl.ops import Op
+from archdsl.ir.synonyms import meant_word
+from archdsl.ops import Input, Op
 from archdsl.ops.phrases import Phrase, Slot
 from archdsl.syntax import tree
 from archdsl.syntax.source import Span
@@ -31,15 +32,17 @@ def read_description(
     items: tuple[tree.Item, ...],
     span: Span,
     fixed: Mapping[str, Option] = MappingProxyType({}),
+    names: frozenset[str] = frozenset(),
 ) -> tuple[type[Op], Description]:
     """The op, of those that a word can mean, whose phrases say all of the description.
 
-    `fixed` are the fields that are set already, `span` is the layer word. Raises SpecError with the
-    complaints of the op that understood most.
+    `fixed` are the fields that are set already, `span` is the layer word, `names` are the
+    parameters and indices here. Raises SpecError with the complaints of the op that understood
+    most.
     """
     failures = []
     for op in candidates:
-        reader = _Reader(op, title, items, span, fixed)
+        reader = _Reader(op, title, items, span, fixed, names)
         try:
             return op, reader.read()
         except SpecError as failure:
@@ -57,8 +60,10 @@ class _Reader:
         items: tuple[tree.Item, ...],
         span: Span,
         fixed: Mapping[str, Option],
+        names: frozenset[str],
     ) -> None:
         self.op, self.title, self.items, self.span = op, title, items, span
+        self.names = names
         self.found = Description(dict(fixed))
         self.understood = 0
         """Items that mean something to this op."""
@@ -73,7 +78,7 @@ class _Reader:
                 self.understood += after - at
             except SpecError as failure:
                 wrong.extend(failure.diagnostics)
-                after = self._next_modifier(at)
+                after = max(self._next_modifier(at), self._layers_from(at)[1])
             at = after
         if wrong:
             raise SpecError(wrong)
@@ -166,16 +171,39 @@ class _Reader:
 
     def _unknown(self, at: int) -> SpecError:
         """Name what is not understood; guess what was meant by the words in it."""
-        end = self._next_modifier(at) - 1
+        layers, behind = self._layers_from(at)
+        end = (behind or self._next_modifier(at)) - 1
         span = self.items[at].span.to(self.items[end - 1].span)
         words = [item.text for item in self.items[at:end] if isinstance(item, tree.Word)]
         near = self._nearest(words)
         known = listed(self.op.readable())
-        if near:
+        computed = next((word for word in words if word in self.names), None)
+        if layers:
+            help = f"write `-> {' -> '.join(layers)}` behind the description"
+        elif computed is not None:
+            help = f"write `{{{computed}}}`: what is computed stands in braces"
+        elif near:
             help = f"did you mean `{near}`?"
         else:
             help = f"it knows {known}" if known else "it takes no description"
+            if issubclass(self.op, Input):
+                help = f"the size of the images stands before it: `[224x224x3] {self.title}`"
         return error("E402", f"{self.title} does not understand `{span.text}`", span, help=help)
+
+    def _layers_from(self, at: int) -> tuple[list[str], int]:
+        """The layers that words in small letters name here, comma by comma; the place behind."""
+        layers: list[str] = []
+        behind = 0
+        while at < len(self.items):
+            end = self._next_modifier(at)
+            words = [i.text if isinstance(i, tree.Word) else "" for i in self.items[at : end - 1]]
+            text = " ".join(words) if all(words) else LINEAR
+            word = meant_word(text) if text != LINEAR else None
+            if word is None:
+                break
+            layers.append(word)
+            at = behind = end
+        return layers, behind
 
     def _nearest(self, words: Iterable[str]) -> str | None:
         by_word: dict[str, str] = {}

@@ -16,7 +16,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Option:
     """What a description says of one field: an expression, or a value that the words fix."""
 
@@ -26,7 +26,7 @@ class Option:
     value: Any = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class LayerStep:
     """One layer. `name` is the author's, `default` what an unnamed one is called.
 
@@ -47,7 +47,7 @@ class LayerStep:
     suffix: tree.NameTemplate | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class CallStep:
     """One use of a block: an expression, or a line's name, for each parameter that is given."""
 
@@ -58,7 +58,7 @@ class CallStep:
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class RepeatStep:
     """The same member several times in sequence, called by its position.
 
@@ -71,7 +71,7 @@ class RepeatStep:
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class FromStep:
     """The flow goes on from a line above, from a parameter that is a line, or from `input`."""
 
@@ -80,14 +80,14 @@ class FromStep:
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class IdentityStep:
     """The empty path."""
 
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class LineStep:
     """The steps of one line, in sequence, and its claim; `alias` names a line without members."""
 
@@ -98,7 +98,7 @@ class LineStep:
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class NamespaceStep:
     """A group, a named chain or a named repeat: its members are called by position."""
 
@@ -108,7 +108,7 @@ class NamespaceStep:
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class MergeStep:
     """Paths side by side, and the op that joins them."""
 
@@ -121,7 +121,7 @@ class MergeStep:
     word_span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class PathStep:
     """One path of several lines."""
 
@@ -130,7 +130,7 @@ class PathStep:
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class IfStep:
     """A choice made while compiling."""
 
@@ -140,7 +140,7 @@ class IfStep:
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class ForStep:
     """A repeat with an index."""
 
@@ -156,7 +156,7 @@ Statement = LineStep | NamespaceStep | MergeStep | PathStep | IfStep | ForStep
 Body = tuple[Statement, ...]
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class Parameter:
     """A parameter; `is_line` where it stands for a line's output and not for a number."""
 
@@ -166,7 +166,7 @@ class Parameter:
     is_line: bool = False
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class Block:
     """A block and, once its file is resolved, its body."""
 
@@ -193,7 +193,7 @@ class Block:
         return f"{self.name}({', '.join([*plain, *more, *with_default])})"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, repr=False)
 class Program:
     """A whole network: the network's own lines are the body of `main`."""
 

@@ -225,6 +225,7 @@ class Resolver:
     # --- Lines ---
 
     def _line(self, line: tree.Line, scope: Scope) -> program.Statement:
+        slip = None
         if line.claim is not None:
             for side in line.claim.sides:
                 check_expression(side, scope, self.complaints)
@@ -233,15 +234,20 @@ class Resolver:
             check_template(line.label, scope, self.complaints)
             check_free(line.label, line.label.span, scope, self.complaints)
             is_group = isinstance(line.content, tree.Suite) and line.content.word is None
-            self.complaints.guard(check_structure_word, line.label, is_group)
+            slip = check_structure_word(line.label, is_group)
+            if slip is not None:
+                self.diagnostics.append(slip)
         if isinstance(line.content, tree.Suite):
-            return self._suite(line, line.content, scope)
+            return self._suite(line, line.content, scope, slip is not None)
         return self._chain(line, line.content, scope)
 
-    def _suite(self, line: tree.Line, suite: tree.Suite, scope: Scope) -> program.Statement:
+    def _suite(
+        self, line: tree.Line, suite: tree.Suite, scope: Scope, is_slip: bool
+    ) -> program.Statement:
+        """What stands under a line; under a misspelt structure word, what was meant as paths."""
         if suite.word is None:
             assert line.label is not None
-            body = self._body(suite.body, scope.inside())
+            body = self._body(suite.body, scope.inside(in_merge=is_slip))
             return program.NamespaceStep(line.label, body, line.claim, line.span)
         word_span = suite.word_span or suite.span
         if suite.word == "path":
@@ -256,7 +262,9 @@ class Resolver:
             return program.PathStep(self._body(suite.body, scope.inside()), line.claim, line.span)
         op = MERGES[suite.word]
         paths = self._body(suite.body, scope.inside(in_merge=True))
-        _, found = read_description((op,), f"`{suite.word}:`", suite.options, word_span)
+        _, found = read_description(
+            (op,), f"`{suite.word}:`", suite.options, word_span, names=scope.names
+        )
         check_options(found, scope, self.complaints)
         return program.MergeStep(
             op, found.options, line.label, paths, line.claim, line.span, word_span

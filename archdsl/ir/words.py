@@ -10,6 +10,7 @@ from archdsl.ir.evaluate import parts_of
 from archdsl.ir.names import check_name, layer_name
 from archdsl.ir.options import Description, read_description
 from archdsl.ir.scope import AfterRule, Complaints, Scope, check_expression, check_template
+from archdsl.ir.synonyms import MEANT
 from archdsl.ops import Input, Op, ops_by_word
 from archdsl.syntax import tree
 from archdsl.syntax.source import Span
@@ -36,10 +37,14 @@ class LayerReader:
         if layer.suffix is not None and name is not None:
             self._check_suffix(layer, title, name, scope, own)
         if layer.notation is not None:
-            op, found = self._notation(layer, candidates)
+            op, found = self._notation(layer, candidates, scope)
         else:
             op, found = read_description(
-                candidates, title, layer.description, layer.word_span.to(_end_of(layer))
+                candidates,
+                title,
+                layer.description,
+                layer.word_span.to(_end_of(layer)),
+                names=scope.names,
             )
         check_options(found, scope, self.complaints)
         self._check_role(layer, op, title)
@@ -178,11 +183,14 @@ class LayerReader:
         if word in scope.blocks:
             help = f"write `{word}(...)` with its arguments"
             raise error("E401", f"{word} is a block and no layer word", span, help=help)
-        help = did_you_mean(word, WORDS, f"the layer words are {', '.join(WORDS)}")
+        meant = MEANT.get(word)
+        help = f"did you mean `{meant}`?"
+        if meant is None:
+            help = did_you_mean(word, WORDS, f"the layer words are {', '.join(WORDS)}")
         raise error("E401", f"no layer is called {word}", span, help=help)
 
     def _notation(
-        self, layer: tree.Layer, candidates: tuple[type[Op], ...]
+        self, layer: tree.Layer, candidates: tuple[type[Op], ...], scope: Scope
     ) -> tuple[type[Op], Description]:
         """`CONV3-64`: the fields that the notation sets, then whatever else the line says."""
         assert layer.notation is not None
@@ -192,7 +200,9 @@ class LayerReader:
             if fields is not None:
                 fixed = {name: program.Option(head, value=v) for name, v in fields.items()}
                 title = layer.word + layer.notation
-                return read_description((op,), title, layer.description, head, fixed)
+                return read_description(
+                    (op,), title, layer.description, head, fixed, scope.names
+                )
         raise error(
             "E407",
             f"{layer.word} has no short form `{layer.word}{layer.notation}`",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -31,8 +30,7 @@ class Family(StrEnum):
     RESHAPE = "reshape"
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """A tensor of the state dict: its shape as torch orders it, and what it is.
 
     A `counter` is state that no one counts among the values (batch norm's number of batches).
@@ -51,8 +49,7 @@ class Weight:
         return product
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What one output position sees of the input, as (vertical, horizontal) pairs."""
 
     kernel: tuple[int, int]
@@ -82,8 +79,7 @@ class Misfit(Exception):
         self.field, self.paths, self.axis = field, paths, axis
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(NamedTuple):
     """Something that an op allows and its author may not have meant; `field` is what says it."""
 
     code: str

@@ -9,10 +9,9 @@ phrase sets. A pattern without a slot for its field sets `value`, as `no bias` d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Incoming(Enum):
@@ -40,15 +39,13 @@ class Says:
         self.patterns, self.value, self.also, self.example = patterns, value, also, example
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """The place of a field's value in a phrase."""
 
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """One pattern, taken apart: what to match and what it sets besides its slots."""
 
     text: str

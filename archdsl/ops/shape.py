@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """Height x width x channels of one image; a flat shape has channels only, its sides are 1.
 
     The sides may be symbolic (`archdsl.symbolic`) where a block is looked at on its own.

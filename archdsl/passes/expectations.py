@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from archdsl.diagnostics import Diagnostic, SpecError, did_you_mean, error
 from archdsl.ir.evaluate import Environment, Value, show
-from archdsl.ir.parameters import check_kind, unknown_parameter
-from archdsl.ir.program import Program
+from archdsl.ir.parameters import Setting, check_kind, parameter_values, unknown_parameter
+from archdsl.ir.program import Block, Program
 from archdsl.passes.facts import Totals
 from archdsl.syntax import tree
 from archdsl.syntax.source import Span
@@ -62,7 +62,9 @@ def check_expectations(
     environment = Environment(values)
     for expect in program.expects:
         try:
-            wanted = {**defaults, **condition_values(expect, defaults)}
+            wanted = defaults
+            if expect.conditions:
+                wanted = condition_values(expect, program.main, defaults)
             is_met = wanted == dict(values)
             if expect.conditions and not is_met:
                 continue
@@ -80,16 +82,25 @@ def check_expectations(
             except SpecError as failure:
                 found.extend(failure.diagnostics)
         if unchecked:
-            found.append(_unchecked(unchecked, values, defaults))
+            found.append(_unchecked(unchecked, program.main, values, defaults))
     return found
 
 
-def condition_values(expect: tree.Expect, defaults: Mapping[str, Value]) -> dict[str, Value]:
-    """The parameters of `expect with n = 18:`. Raises SpecError."""
+def condition_values(
+    expect: tree.Expect, main: Block, defaults: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Every parameter under `expect with n = 18:`, defaults that use `n` with them.
+
+    Raises SpecError.
+    """
     environment = Environment(defaults)
-    return {
-        condition.name: environment.evaluate(condition.value) for condition in expect.conditions
+    settings = {
+        condition.name: Setting(
+            environment.evaluate(condition.value), condition.span, condition.value.span
+        )
+        for condition in expect.conditions
     }
+    return parameter_values(main, settings)
 
 
 def _unit(figure: tree.Figure) -> str | None:
@@ -119,9 +130,15 @@ def _check(figure: tree.Figure, environment: Environment, totals: Totals) -> lis
             f"{said} {figure.unit} are expected, but the network has {actual:,}",
             figure.span,
             note=note,
-            help=f"write {actual:,} {unit}, or find out what differs",
+            help=f"write {_amount(actual, unit)}, or find out what differs",
         )
     ]
+
+
+def _amount(count: int, unit: str) -> str:
+    """`1 layer`, `22 layers`, `6,998,552 parameters in training`."""
+    first, blank, rest = unit.partition(" ")
+    return f"{count:,} {first.removesuffix('s') if count == 1 else first}{blank}{rest}"
 
 
 def _percent(share: Fraction) -> str:
@@ -130,9 +147,23 @@ def _percent(share: Fraction) -> str:
 
 
 def _unchecked(
-    figures: list[tree.Figure], values: Mapping[str, Value], defaults: Mapping[str, Value]
+    figures: list[tree.Figure],
+    main: Block,
+    values: Mapping[str, Value],
+    defaults: Mapping[str, Value],
 ) -> Diagnostic:
-    changed = ", ".join(f"{k} = {show(v)}" for k, v in values.items() if v != defaults.get(k))
+    given = []
+    for parameter in main.parameters:
+        value = values[parameter.name]
+        if value == defaults.get(parameter.name):
+            continue
+        # What only follows from another parameter need not be said.
+        follows = parameter.default is not None and value == Environment(values).evaluate(
+            parameter.default
+        )
+        if not follows:
+            given.append(f"{parameter.name} = {show(value)}")
+    changed = ", ".join(given)
     listed = ", ".join(figure.span.text for figure in figures)
     return Diagnostic(
         "W301",

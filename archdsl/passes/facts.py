@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from archdsl.ir.graph import Graph, LayerNode
 from archdsl.ops import Shape
@@ -57,8 +57,7 @@ class Facts:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class LayerFacts:
+class LayerFacts(NamedTuple):
     """One layer's row. Counts are for one image; buffers leave batch norm's counter out."""
 
     path: str
@@ -70,8 +69,7 @@ class LayerFacts:
     activations: int
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """The sums; `depth` is the number of weighted layers on the longest path."""
 
     parameters: int

@@ -8,16 +8,14 @@ work on both. Comparisons give a `Condition`, never a Python truth value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 Scalar = int | Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A name that stands for a number: a parameter, an inferred size, a loop's index.
 
     It is whole unless `is_real`.
@@ -27,8 +25,7 @@ class Variable:
     is_real: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
+class Division(NamedTuple):
     """`numerator // denominator`, or the exact quotient where `exact`."""
 
     numerator: Symbolic
@@ -36,16 +33,14 @@ class Division:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(NamedTuple):
     """A function of numbers that the polynomial cannot look into: `%`, `min`, `max`, ..."""
 
     function: str
     arguments: tuple[Symbolic, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One number or the other."""
 
     condition: Condition
@@ -53,12 +48,11 @@ class Choice:
     otherwise: Symbolic
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """The sum of a term over an index that runs from `first` to `last`."""
 
     term: Symbolic
-    index: str
+    variable: str
     first: Symbolic
     last: Symbolic
 
@@ -67,15 +61,29 @@ Atom = Variable | Division | Application | Choice | Sum
 Monomial = tuple[Atom, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Condition:
     """A truth that is not known yet.
 
     `operator` is a comparison, `and`, `or`, `not`, or `truth` (a parameter that is yes or no).
     """
 
-    operator: str
-    operands: tuple[Symbolic | Condition, ...]
+    __slots__ = ("operands", "operator")
+    __match_args__ = ("operator", "operands")
+
+    def __init__(self, operator: str, operands: tuple[Symbolic | Condition, ...]) -> None:
+        self.operator = operator
+        self.operands = operands
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Condition):
+            return False
+        return self.operator == other.operator and self.operands == other.operands
+
+    def __hash__(self) -> int:
+        return hash((self.operator, self.operands))
+
+    def __repr__(self) -> str:
+        return f"Condition({self.operator!r}, {self.operands!r})"
 
     def __bool__(self) -> bool:
         raise TypeError("a condition on unknown numbers has no truth value")

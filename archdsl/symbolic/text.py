@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from archdsl.symbolic.algebra import (
     Application,
@@ -63,8 +62,7 @@ def _terms(value: Symbolic) -> list[str]:
     return texts
 
 
-@dataclass(frozen=True, slots=True)
-class _Factor:
+class _Factor(NamedTuple):
     """`(i - 1)` of `growth * (i - 1)`, while it is written."""
 
     name: str

@@ -70,6 +70,24 @@ _KINDS = {
 }
 _MOST_KINDS = 4
 
+_SIDE = r"(?:[0-9]+|\{[^{}]*\})"
+_INPUT = re.compile(rf"\s*(INPUT\w*)[ \t]*:?[ \t]*(\[?({_SIDE}x{_SIDE}x{_SIDE})\]?)", re.IGNORECASE)
+_MERGE = re.compile(r"(?:[^:#]*:[ \t]*)?(?:add|concat|multiply|join)\b[^:]*:")
+
+
+def is_empty_path(text: str, at: int) -> bool:
+    """Whether the colon at a place ends a name that stands alone, directly under a merge word."""
+    *above, line = text[: at + 1].split("\n")
+    name = line.strip()
+    if not re.fullmatch(r"\w+[ \t]*:", name) or _MERGE.fullmatch(name) or name == "path:":
+        return False
+    depth = len(line) - len(line.lstrip(" "))
+    for before in reversed(above):
+        content = before.partition("#")[0].strip()
+        if content and len(before) - len(before.lstrip(" ")) < depth:
+            return _MERGE.fullmatch(content) is not None
+    return False
+
 
 def complain(session: InteractiveParser, found: Token, source: Source, offset: int) -> Diagnostic:
     """The diagnostic for a token that cannot stand where the session is."""
@@ -96,8 +114,10 @@ class _Complaint:
         """What the first rule that knows the mistake says, else what could stand there."""
         rules = (
             self._lookalike,
+            self._input,
             self._unclosed,
             self._expectation,
+            self._range,
             self._behind_colon,
             self._name_in_chain,
             self._from,
@@ -165,6 +185,16 @@ class _Complaint:
             return None
         return self._say(f"the character `{self.found}` means nothing here", f"write {meant}")
 
+    def _input(self) -> Diagnostic | None:
+        """`INPUT: 32x32x3`, whose sides stand before the word."""
+        line = _INPUT.match(self.before + self.after)
+        if line is None or line.start(2) > len(self.before):
+            return None
+        start = self.span.start - len(self.before)
+        place = Span(self.source, start + line.start(2), start + line.end(2))
+        help_ = f"write `[{line[3]}] {line[1].upper()}`"
+        return self._say("the size of the images stands before INPUT, in brackets", help_, place)
+
     def _unclosed(self) -> Diagnostic | None:
         if self.found == '"' and '"' not in self.after[1:]:
             return self._say("these quotes are not closed", 'write `"` where they end')
@@ -189,6 +219,15 @@ class _Complaint:
             "`1.5G multiply-adds within 10%`",
             code="E105",
         )
+
+    def _range(self) -> Diagnostic | None:
+        """`for i in 1 to 3:`."""
+        head = re.match(r"\s*for\b.*\bin\s+(\S+)\s*$", self.before)
+        if self.found != "to" or head is None:
+            return None
+        last = re.match(r"to\s+([^\s:]+)", self.after)
+        help_ = f"write `{head[1]}..{last[1]}`" if last else "write it like `1..3`"
+        return self._say("a range has two dots between its ends", help_)
 
     def _behind_colon(self) -> Diagnostic | None:
         if self.accepted != {"_NL"} or not self.before.rstrip().endswith(":"):

@@ -7,7 +7,7 @@ from lark import Token, Tree, UnexpectedCharacters, UnexpectedToken
 from archdsl.diagnostics.diagnostic import Diagnostic, SpecError, in_order
 from archdsl.syntax import tables
 from archdsl.syntax.builder import Builder
-from archdsl.syntax.complaints import complain
+from archdsl.syntax.complaints import complain, is_empty_path
 from archdsl.syntax.indentation import IndentationTrouble
 from archdsl.syntax.pieces import PieceBuilder
 from archdsl.syntax.recovery import without
@@ -59,7 +59,10 @@ def _run(start: str, text: str, source: Source, offset: int) -> Tree[Token]:
         root: Tree[Token] = session.feed_token(end)
     except IndentationTrouble as trouble:
         span = Span(source, offset + trouble.start, offset + trouble.end)
-        diagnostic = Diagnostic(trouble.code, trouble.message, span, help=trouble.help)
+        help_ = trouble.help
+        if trouble.code == "E104" and is_empty_path(text, trouble.start):
+            help_ = "write `identity`, without a name, if the empty path is meant; else " + help_
+        diagnostic = Diagnostic(trouble.code, trouble.message, span, help=help_)
     except UnexpectedToken as error:
         diagnostic = complain(session, error.token, source, offset)
     except UnexpectedCharacters as error:

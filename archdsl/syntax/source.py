@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, eq=False)
 class Source:
     """One text, the name that errors show for it, and the file that it came from, if any."""
 
-    name: str
-    text: str
-    path: Path | None = None
-    _starts: list[int] = field(init=False, repr=False)
+    __slots__ = ("_starts", "name", "path", "text")
 
-    def __post_init__(self) -> None:
-        starts = [0]
-        starts.extend(i + 1 for i, char in enumerate(self.text) if char == "\n")
-        object.__setattr__(self, "_starts", starts)
+    def __init__(self, name: str, text: str, path: Path | None = None) -> None:
+        self.name = name
+        self.text = text
+        self.path = path
+        self._starts = [0, *(i + 1 for i, char in enumerate(text) if char == "\n")]
 
     def position(self, offset: int) -> tuple[int, int]:
         """The line and column of an offset, both counted from 1."""
@@ -33,8 +30,7 @@ class Source:
         return self.text[start:end]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The characters `start` to `end` (exclusive) of a source."""
 
     source: Source

@@ -13,6 +13,7 @@ from lark.grammar import Rule
 from lark.lexer import TerminalDef, Token
 
 from archdsl.syntax.indentation import Indentation
+from archdsl.syntax.lexing import OneByOneLexer
 
 GRAMMAR = Path(__file__).with_name("arch.lark")
 TABLES = Path(__file__).with_name("tables.json")
@@ -26,7 +27,11 @@ def _takes_space(node: object) -> bool:
 
 
 # The options that are code, which no table can hold.
-_LIVE: dict[str, Any] = {"postlex": Indentation(), "propagate_positions": _takes_space}
+_LIVE: dict[str, Any] = {
+    "postlex": Indentation(),
+    "propagate_positions": _takes_space,
+    "_plugins": {"ContextualLexer": OneByOneLexer},
+}
 
 
 @cache
@@ -36,12 +41,11 @@ def parser() -> lark.Lark:
     Tables of another version of lark are not trusted: then the grammar is read, which takes
     longer and gives the same parser.
     """
-    saved = json.loads(TABLES.read_text(encoding="utf-8"))
+    saved = json.loads(TABLES.read_text(encoding="utf-8"), object_pairs_hook=_with_numbers)
     if saved["lark"] != lark.__version__:
         return build()
-    data, memo = _with_numbers(saved["data"]), _with_numbers(saved["memo"])
     load: Callable[..., lark.Lark] = lark.Lark._load_from_dict
-    return load(data, memo, **_LIVE)
+    return load(saved["data"], saved["memo"], **_LIVE)
 
 
 def build() -> lark.Lark:
@@ -107,13 +111,9 @@ def _renumber(table: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_numbers(value: Any) -> Any:
-    """A loaded table with its numbered keys as numbers again, which JSON makes strings."""
-    if isinstance(value, list):
-        return [_with_numbers(item) for item in value]
-    if isinstance(value, dict):
-        return {int(k) if k.isdecimal() else k: _with_numbers(v) for k, v in value.items()}
-    return value
+def _with_numbers(pairs: list[tuple[str, Any]]) -> dict[str | int, Any]:
+    """A part of a table with its numbered keys as numbers again, which JSON made strings."""
+    return {int(key) if key.isdecimal() else key: value for key, value in pairs}
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from archdsl_torch.code import (
     Statement,
     Text,
     annotate_repeated,
-    drop_unread,
     walk,
 )
 from archdsl_torch.docstrings import class_docstring
@@ -28,7 +27,6 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
     """The class of what the emitter has followed from `start` to `end`."""
     signature = emitter.signature
     _return(emitter, end)
-    drop_unread(emitter.init)
     annotate_repeated(emitter.init, "nn.Module")
     stored = sorted(names_used(emitter.forward) - emitter.locals)
     attributes = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from archdsl.ir.evaluate import Value
 from archdsl.ir.graph import LayerNode
@@ -12,6 +13,7 @@ from archdsl.ops import Shape
 from archdsl.symbolic import Symbolic
 from archdsl_torch.class_text import class_text
 from archdsl_torch.closed_forms import substitute
+from archdsl_torch.code import drop_unread, variables_of
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import UNKNOWN, Flow, names_used
 from archdsl_torch.helper_text import helper_classes
@@ -27,6 +29,14 @@ from archdsl_torch.signatures import (
 
 ROUNDS = 50
 """More than any chain of blocks that learn from each other's uses needs."""
+
+
+class Followed(NamedTuple):
+    """A block that was followed from its input's shape to what it returns."""
+
+    emitter: Emitter
+    start: Shape
+    end: Flow
 
 
 class File:
@@ -72,33 +82,35 @@ class File:
         state: object = None
         for _ in range(ROUNDS):
             self.helpers.clear()
-            written = self._write_reached()
+            followed = self._follow_reached()
             before, state = state, [signature.state() for signature in self.signatures.values()]
             if state == before:
-                return list(written.values())
+                return [class_text(*each) for each in followed]
         raise Unwritable("the shapes of blocks depend on each other without an end")
 
-    def _write_reached(self) -> dict[Signature, str]:
-        """Every class that the network's class reaches, with what is known so far."""
-        texts: dict[Signature, str] = {}
-        users: dict[Signature, set[Signature]] = {}
+    def _follow_reached(self) -> list[Followed]:
+        """Every block that the network reaches, followed with what is known so far."""
+        found: dict[Signature, Followed] = {}
         queue = [self.main]
         for signature in queue:
-            texts[signature], users[signature] = self._write(signature)
-            queue.extend(inner for inner in users[signature] if inner not in queue)
-        return {signature: texts[signature] for signature in _used_first(self.main, users)}
+            found[signature] = self._follow(signature)
+            used = found[signature].emitter.used
+            queue.extend(inner for inner in used if inner not in queue)
+        users = {signature: followed.emitter.used for signature, followed in found.items()}
+        return [found[signature] for signature in _used_first(self.main, users)]
 
-    def _write(self, signature: Signature) -> tuple[str, set[Signature]]:
+    def _follow(self, signature: Signature) -> Followed:
         emitter = Emitter(self, signature, is_main=signature is self.main)
         start = self._claimed(emitter) if emitter.is_main else signature.shape_of("input")
         end = emitter.run(start)
         end = Flow(end.code, emitter.spell_out(end.shape))
         signature.output = end.shape
-        text = class_text(emitter, start, end)
+        drop_unread(emitter.init)
         names = names_used(emitter.init) | names_used(emitter.forward)
+        names.update(variables_of(end.code))
         signature.is_unknown = any(name.startswith(UNKNOWN) for name in names)
         signature.needs |= {name for name in names if not name.startswith(UNKNOWN)}
-        return text, emitter.used
+        return Followed(emitter, start, end)
 
     def _claimed(self, emitter: Emitter) -> Shape:
         """The claim of INPUT, which elaboration has checked."""
