@@ -15,10 +15,21 @@ if TYPE_CHECKING:
     from archdsl.backend import BackendError
     from archdsl.diagnostics import Diagnostic, SpecError
     from archdsl.network import Network, SpecNotFound, load, loads
+    from archdsl.weights import WeightsDoNotFit, carry_weights
 
 __version__ = "0.1.0"
 
-__all__ = ["BackendError", "Diagnostic", "Network", "SpecError", "SpecNotFound", "load", "loads"]
+__all__ = [
+    "BackendError",
+    "Diagnostic",
+    "Network",
+    "SpecError",
+    "SpecNotFound",
+    "WeightsDoNotFit",
+    "carry_weights",
+    "load",
+    "loads",
+]
 
 _HOMES = {
     "BackendError": "archdsl.backend",
@@ -26,6 +37,8 @@ _HOMES = {
     "Network": "archdsl.network",
     "SpecError": "archdsl.diagnostics",
     "SpecNotFound": "archdsl.network",
+    "WeightsDoNotFit": "archdsl.weights",
+    "carry_weights": "archdsl.weights",
     "load": "archdsl.network",
     "loads": "archdsl.network",
 }

@@ -32,8 +32,10 @@ class _Given:
 class CallReader:
     """Looks up the calls of one file."""
 
-    def __init__(self, complaints: Complaints) -> None:
+    def __init__(self, complaints: Complaints, unfinished: set[program.Block]) -> None:
         self.complaints = complaints
+        self.unfinished = unfinished
+        """Blocks that use what does not exist: it is not known which parameters are lines."""
         self._given: list[_Given] = []
         self._unknown: set[str] = set()
 
@@ -41,7 +43,11 @@ class CallReader:
         self, call: tree.Call, scope: Scope, own: tree.NameTemplate | None
     ) -> program.CallStep:
         """One use of a block. Raises SpecError."""
-        block = self._block(call, scope)
+        try:
+            block = self._block(call, scope)
+        except SpecError:
+            self.unfinished.add(scope.block)
+            raise
         arguments: dict[str, tree.Argument] = {}
         for position, argument in enumerate(call.arguments):
             try:
@@ -149,6 +155,8 @@ class CallReader:
         if not isinstance(value, tree.Name) or value.text in scope.names:
             check_expression(value, scope, self.complaints)
             return
+        if given.call.block in self.unfinished:
+            return  # It may stand for a line there.
         unknown = unknown_name(value, scope)
         if "did you mean" not in unknown.help and value.text in _line_names(scope.block.body):
             what = f"`{given.parameter.name}` of `{given.call.block.name}`"

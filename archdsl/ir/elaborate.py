@@ -209,18 +209,8 @@ def _input_line(main: program.Block) -> program.LineStep:
 
 def _check_scores(builder: Builder) -> None:
     """The class scores are the network's output, a vector, in whatever block they are computed."""
-    for _, node, _ in builder.graph.walk():
-        if isinstance(node, LayerNode) and node.is_scores and not node.output.flat:
-            builder.say(
-                Diagnostic(
-                    "E615",
-                    f"{node.title} gives maps, {node.output}, and class scores are a vector",
-                    node.head,
-                    help=f"write `-> FLATTEN ({SCORES})` behind it, and take the role off "
-                    f"{node.title}",
-                )
-            )
-    for node in _misplaced_scores(builder.graph):
+    misplaced = list(_misplaced_scores(builder.graph))
+    for node in misplaced:
         builder.say(
             Diagnostic(
                 "E610",
@@ -229,6 +219,24 @@ def _check_scores(builder: Builder) -> None:
                 help="the class scores are the network's output: nothing follows them",
             )
         )
+    scores = _scores(builder.graph)
+    if scores is not None and not scores.output.flat and not misplaced:
+        builder.say(
+            Diagnostic(
+                "E615",
+                f"{scores.title} gives maps, {scores.output}, and class scores are a vector",
+                scores.head,
+                help=f"write `-> FLATTEN ({SCORES})` behind it instead",
+            )
+        )
+
+
+def _scores(graph: Graph) -> LayerNode | None:
+    """The layer at the network's output that gives the class scores, if one does."""
+    node = graph[graph.output]
+    while isinstance(node, InstanceNode):
+        node = node.graph[node.graph.output]
+    return node if isinstance(node, LayerNode) and node.is_scores else None
 
 
 def _misplaced_scores(graph: Graph, is_output: bool = True) -> Iterator[LayerNode]:

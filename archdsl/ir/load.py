@@ -49,6 +49,7 @@ class _Loader:
         self.diagnostics: list[Diagnostic] = []
         self._files: dict[Path, dict[str, Block]] = {}
         self._open: list[Path] = []
+        self._unfinished: set[Block] = set()
 
     def resolve(self, spec: tree.Spec, is_compiled: bool = False) -> Block:
         """One file's network, its blocks appended after those that it uses."""
@@ -67,7 +68,7 @@ class _Loader:
                 missing |= {word.text for word in use.names} - imported.keys()
         if path is not None:
             self._open.pop()
-        resolver = Resolver(imported, frozenset(missing))
+        resolver = Resolver(imported, frozenset(missing), self._unfinished)
         main = resolver.resolve(spec, class_name(spec.source))
         self.diagnostics += resolver.diagnostics
         if not resolver.diagnostics and not missing:

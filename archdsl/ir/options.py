@@ -225,9 +225,10 @@ class _Reader:
         if missing:
             phrases = (p for p in self.op.phrases() if Slot(missing[-1]) in p.parts)
             said = [self.op.spell(phrase) for phrase in phrases]
+            them = "them" if len(missing) > 1 else "it"
             raise error(
                 "E405",
                 f"{self.title} does not say its {' and its '.join(map(self.op.label, missing))}",
                 self.span,
-                help=f"write it like `{said[0]}`" if said else "",
+                help=f"write {them} like `{said[0]}`" if said else "",
             )

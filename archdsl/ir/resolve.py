@@ -24,13 +24,16 @@ class Resolver:
     """Looks up one file. `diagnostics` gathers everything that is wrong or doubtful in it."""
 
     def __init__(
-        self, imported: Mapping[str, program.Block], missing: frozenset[str] = frozenset()
+        self,
+        imported: Mapping[str, program.Block],
+        missing: frozenset[str] = frozenset(),
+        unfinished: set[program.Block] | None = None,
     ) -> None:
         self.imported = imported
         self.missing = missing
         self.complaints = Complaints()
         self.layers = LayerReader(self.complaints)
-        self.calls = CallReader(self.complaints)
+        self.calls = CallReader(self.complaints, set() if unfinished is None else unfinished)
         self.blocks: list[program.Block] = []
         self.exported: dict[str, program.Block] = {}
         """The blocks at the top of the file: what another file can `use`."""

@@ -140,10 +140,7 @@ class _Lister:
         self._last = (node, path)
 
     def _follows(self, path: str, node: LayerNode, holder: Graph) -> bool:
-        """Whether it belongs to the last row's line: what `after` adds, or an arrow leads to.
-
-        An `after` rule stands above the lines that it adds to.
-        """
+        """Whether it belongs to the last row's line: what `after` adds, or an arrow leads to."""
         if self._last is None or not node.op.is_neutral or node.op.has_weights():
             return False
         last, last_path = self._last
@@ -151,8 +148,8 @@ class _Lister:
             return False
         prefix = path.removesuffix(node.name)
         is_fed = [f"{prefix}{operand}" for operand in holder.operands(node.name)] == [last_path]
-        is_here = node.span.line == last.span.line or node.span.start < last.span.start
-        return is_fed and is_here and node.span.source is last.span.source
+        is_here = node.span.line == last.span.line and node.span.source is last.span.source
+        return is_fed and is_here
 
     def _block(self, path: str, node: InstanceNode, holder: Graph) -> None:
         self._shown[id(node.graph)] = path

@@ -33,6 +33,15 @@ def test_block_files_are_no_networks(run: Run, here: Path) -> None:
     assert "help: did you mean" in result.stderr
 
 
+def test_what_is_doubtful_in_a_block_file_is_said(run: Run, here: Path) -> None:
+    (here / "blocks").mkdir()
+    (here / "blocks" / "a.arch").write_text("block A(n):\n    RELU\n")
+    result = run("check", "blocks/a.arch")
+    assert result.exit_code == 0
+    assert result.stdout.endswith("1 spec: all fine, 1 warning\n")
+    assert "warning[W302]" in result.stderr
+
+
 def test_a_block_file_elsewhere_is_taken_for_a_network(run: Run, here: Path) -> None:
     (here / "a.arch").write_text("block A():\n    RELU\n")
     assert run("check", "a.arch").exit_code == 1

@@ -65,6 +65,15 @@ def test_an_explanation(run: Run) -> None:
     assert all(len(line) <= 80 for line in result.stdout.splitlines())
 
 
+def test_an_explanation_ends_with_a_wrong_and_a_right_text(run: Run) -> None:
+    result = run("explain", "E103")
+    assert result.stdout.endswith(
+        "\n\nWrong:\n\n    add:\n        RELU\n      BN\n"
+        "\nRight:\n\n    add:\n        RELU\n        BN\n"
+    )
+    assert "Wrong" not in run("explain", "E102").stdout
+
+
 def test_all_codes(run: Run) -> None:
     lines = run("explain").stdout.splitlines()
     assert [line.split()[0] for line in lines] == sorted(CODES)

@@ -288,6 +288,18 @@ def test_class_scores_are_the_networks_output() -> None:
     ]
 
 
+def test_class_scores_are_a_vector() -> None:
+    found = complaint("CONV: 10 3x3 filters, pad 1 -> RELU -> GLOBAL AVG POOL (class scores)")
+    assert (found.code, found.help) == (
+        "E615",
+        "write `-> FLATTEN (class scores)` behind it instead",
+    )
+    assert paths("GLOBAL AVG POOL -> FLATTEN (class scores)") == ["pool", "flatten"]
+    head = "block Head(n):\n    CONV {n} 32x32 filters (class scores)\n"
+    assert said(f"{head}Head(10)") == [("E615", "CONV")]
+    assert said("GLOBAL AVG POOL (class scores)\nRELU") == [("E610", "GLOBAL AVG POOL")]
+
+
 def test_class_scores_may_come_out_of_a_block() -> None:
     head = "block Head(n):\n    FC: {n} neurons (class scores)\n"
     assert paths(f"{head}Head(10)") == ["head.fc"]

@@ -286,3 +286,36 @@ def test_a_line_or_an_index_that_is_called_like_a_parameter_is_an_error(text: st
 )
 def test_a_layer_has_one_name(text: str, marked: str) -> None:
     assert said(text) == [("E305", marked)]
+
+
+def test_under_a_misspelt_merge_word_only_that_is_said() -> None:
+    text = "ad:\n    CONV: 3 3x3 filters, pad 1\n    identity"
+    assert said(text) == [("E303", "ad")]
+    text = "ad:\n    path:\n        CONV: 3 3x3 filters, pad 1\n    identity"
+    assert said(text) == [("E303", "ad")]
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("CONV: 8 3x3 filters", "CONV{i}"),
+        ("CONV1: 8 3x3 filters", "CONV1_{i}"),
+        ("CONV3-64", "conv{i}: CONV3-64"),
+        ("stem: CONV 8 3x3 filters", "stem{i}:"),
+        ("Unit(8)", "unit{i}: Unit(8)"),
+        ("2 x Unit(8)", "unit{i}: 2 x Unit(8)"),
+        ("a: CONV 8 3x3 filters -> BN", "a{i}:"),
+        ("a:\n        CONV 8 3x3 filters", "a{i}:"),
+        ("for j in 1..2:\n        CONV{i}: 8 3x3 filters", "CONV{i}_{j}"),
+    ],
+)
+def test_the_lines_of_a_loop_are_told_apart_by_its_index(line: str, advice: str) -> None:
+    block = "block Unit(n):\n    CONV: {n} 1x1 filters\n"
+    found = complaint(f"{block}for i in 1..3:\n    {line}")
+    assert found.code == "E304"
+    assert found.help == f"put the index into the name, as in `{advice}`"
+
+
+def test_two_lines_of_one_name_in_a_loop_are_no_matter_of_its_index() -> None:
+    found = complaint("for i in 1..2:\n    CONV{i}: 8 1x1 filters\n    CONV{i}: 8 1x1 filters")
+    assert "index" not in found.help

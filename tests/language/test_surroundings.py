@@ -232,6 +232,48 @@ def test_expect_with_can_be_checked_without_setting_anything() -> None:
     assert [d.code for d in found] == ["E204"]
 
 
+DEPENDENT = """
+    network A(depth = 8, deep = depth > 8)
+    expect with depth = 20:
+        {figure}
+    [32x32x3] INPUT
+    CONV1: {{depth}} 3x3 filters -> RELU
+    if deep:
+        CONV2: 3 3x3 filters -> RELU
+    """
+
+
+def test_defaults_follow_the_parameters_of_expect_with() -> None:
+    right, wrong = (DEPENDENT.format(figure=f) for f in ("2 layers", "1 layer"))
+    assert check_conditions(network(right)) == []
+    assert network(right, depth=20).warnings == ()
+    (found,) = check_conditions(network(wrong))
+    assert found.help == "write 2 layers, or find out what differs"
+    assert said(wrong, depth=20) == [("E204", "1 layer")]
+
+
+def test_of_one_the_help_says_one() -> None:
+    (found,) = complaints("expect:\n    2 layers\n[8x8x3] INPUT\nCONV 8 1x1 filters")
+    assert found.help == "write 1 layer, or find out what differs"
+
+
+def test_what_follows_from_another_parameter_needs_no_condition() -> None:
+    text = DEPENDENT.replace("expect with depth = 20", "expect").format(figure="1 layer")
+    (warning,) = network(text, depth=20).warnings
+    assert warning.message == "with depth = 20, this was not checked: 1 layer"
+
+
+def test_a_default_that_the_condition_breaks_is_said() -> None:
+    text = "network A(n = 1, m = 4/n)\nexpect with n = 0:\n    1 layer\n[8x8x3] INPUT\n"
+    found = check_conditions(network(f"{text}CONV {{m + n}} 1x1 filters"))
+    assert [d.code for d in found] == ["E504"]
+
+
+def test_a_condition_leaves_what_has_no_default_open() -> None:
+    text = "network A(n, m = 4)\nexpect with m = 2:\n    1 layer\n[8x8x3] INPUT\n"
+    assert check_conditions(network(f"{text}CONV {{m + n}} 1x1 filters", n=3)) == []
+
+
 def test_a_set_run_says_which_figures_it_did_not_check() -> None:
     (warning,) = network(resnet("7 layers\n        {2*n + 1} layers"), n=4).warnings
     assert (warning.code, warning.message) == (
@@ -355,6 +397,51 @@ def test_odd_paths_are_missing_files(path: str, tmp_path: Path) -> None:
     assert diagnostic.code in ("E612", "E101")
 
 
+@pytest.mark.parametrize("path", ["/etc/passwd", "C:/other.arch", "\\\\host\\share\\x.arch"])
+def test_a_path_from_the_root_is_refused(path: str, tmp_path: Path) -> None:
+    main = MAIN.replace("other.arch", path)
+    for (diagnostic,) in (wrong(tmp_path, main=main), complaints(main)):
+        assert diagnostic.code == "E612"
+        assert diagnostic.message.startswith("`use` takes no path from the root")
+
+
+def test_an_absolute_path_is_refused_even_where_the_file_is_good(tmp_path: Path) -> None:
+    main = MAIN.replace("other.arch", (tmp_path / "other.arch").as_posix())
+    assert [d.code for d in wrong(tmp_path, main=main, other=BLOCK)] == ["E612"]
+
+
+def test_a_path_may_climb_as_far_as_there_are_folders(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "other.arch").write_text(BLOCK)
+    main = MAIN.replace("other.arch", "../other.arch")
+    assert load(tmp_path / "inner", main=main).totals.depth == 1
+    (diagnostic,) = wrong(tmp_path, main=MAIN.replace("other", f"{100 * '../'}etc/passwd"))
+    assert diagnostic.code == "E612"
+    assert "climbs out" in diagnostic.message
+
+
+def test_a_text_without_a_file_has_nothing_beside_it() -> None:
+    (diagnostic,) = complaints(MAIN)
+    assert diagnostic.code == "E612"
+    assert diagnostic.help == "a text that is no file can use the zoo's files only"
+
+
+def test_nothing_is_said_of_what_a_missing_file_would_have_defined(tmp_path: Path) -> None:
+    main = """network X(n = 3, m = 4)
+use Unit, Gone from "nowhere.arch"
+block Own(k, line):
+    Unit(k, line)
+[8x8x3] INPUT
+CONV1: 3 3x3 filters -> RELU
+Own(n, conv1)
+unit2: Gone(m, conv1) -> Gone(conv1)
+"""
+    assert [d.code for d in wrong(tmp_path, main=main)] == ["E612"]
+    main = MAIN.replace("Unit(4)", "CONV1: 3 3x3 filters\nUnit(conv1)")
+    other = 'use Inner from "nowhere.arch"\nblock Unit(line):\n    Inner(line)\n'
+    assert [d.code for d in wrong(tmp_path, main=main, other=other)] == ["E612"]
+
+
 def test_a_missing_block(tmp_path: Path) -> None:
     (diagnostic,) = wrong(tmp_path, main=MAIN, other=BLOCK.replace("Unit", "Unti"))
     assert (diagnostic.code, diagnostic.help) == ("E614", "did you mean `Unti`?")
@@ -419,6 +506,14 @@ def test_a_later_after_replaces_an_earlier_one() -> None:
 def test_after_changes_no_name() -> None:
     with_after = [p for p in paths("after CONV: RELU\nCONV1: 8 1x1 filters\nBN") if "relu" not in p]
     assert with_after == paths("CONV1: 8 1x1 filters\nBN")
+
+
+def test_what_after_adds_stands_in_the_line_of_its_layer() -> None:
+    net = network("after CONV: RELU\nCONV1: 8 1x1 filters\nCONV2: 8 1x1 filters")
+    lines = {layer.path: layer.node.span.line for layer in net.facts.layers()}
+    assert lines == {"conv1": 3, "relu": 3, "conv2": 4, "relu_2": 4}
+    text = "CONV0: 8 1x1 filters\nafter CONV: RELU\nCONV1: 8 1x1 filters\nfrom conv0 -> TANH"
+    assert said(text) == [("E611", "CONV1: 8 1x1 filters")]
 
 
 def test_linear_and_class_scores_get_none() -> None:

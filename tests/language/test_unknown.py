@@ -7,6 +7,7 @@ from compiling import complaints, doubts, said
 
 import archdsl
 from archdsl.diagnostics import SpecError
+from archdsl.ir.synonyms import MEANT, meant_word
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,32 @@ from archdsl.diagnostics import SpecError
             "write `(class scores)` on the network's output, or leave it out",
         ),
         ("block Unit():\n    RELU\nUnti()", "E408", "did you mean `Unit`?"),
+        ("BATCHNORM", "E401", "did you mean `BN`?"),
+        ("BATCH NORM1", "E401", "did you mean `BN`?"),
+        ("BATCH NORMALIZATION", "E401", "did you mean `BN`?"),
+        ("LRN", "E401", "did you mean `NORM`?"),
+        ("DENSE: 10 neurons", "E401", "did you mean `FC`?"),
+        ("FULLY CONNECTED: 10 neurons", "E401", "did you mean `FC`?"),
+        ("POOL1: 2x2 filters", "E401", "did you mean `MAX POOL`?"),
+        ("AVGPOOL: 2x2 filters", "E401", "did you mean `AVG POOL`?"),
+        ("CONVOLUTION: 8 3x3 filters", "E401", "did you mean `CONV`?"),
+        ("TRANSPOSED CONV: 8 3x3 filters", "E401", "did you mean `UPCONV`?"),
+        ("SWISH", "E401", "did you mean `SILU`?"),
+        ("after CONVOLUTION: RELU", "E401", "did you mean `CONV`?"),
+        (
+            "CONV: 8 5x5 filters, batch norm, relu",
+            "E402",
+            "write `-> BN -> RELU` behind the description",
+        ),
+        ("CONV: 8 5x5 filters relu, pad 1", "E402", "write `-> RELU` behind the description"),
+        ("INPUT: 32x32", "E402", "the size of the images stands before it: `[224x224x3] INPUT`"),
+        ("CONV", "E405", "write them like `64 3x3 filters`"),
+        ("FC", "E405", "write it like `1000 neurons`"),
+        (
+            "for i in range(3):\n    RELU",
+            "E501",
+            "write a range with two dots, as in `1..3` for 1, 2 and 3",
+        ),
     ],
 )
 def test_what_the_compiler_does_not_know_is_an_error_with_a_suggestion(
@@ -32,6 +59,26 @@ def test_what_the_compiler_does_not_know_is_an_error_with_a_suggestion(
     diagnostic = complaints(line)[0]
     assert diagnostic.code == code
     assert diagnostic.help == help
+
+
+def test_what_stands_behind_two_layers_in_small_letters_is_read_too() -> None:
+    found = complaints("CONV: 8 5x5 filters, bn, relu, pda 1")
+    assert [d.span.text for d in found if d.span] == ["bn, relu", "pda 1"]
+
+
+def test_a_parameter_without_braces() -> None:
+    text = "network N(classes = 10)\n[8x8x3] INPUT\nFC: classes neurons"
+    found = complaints(text)[0]
+    assert found.help == "write `{classes}`: what is computed stands in braces"
+    found = complaints("block A(n):\n    for i in 1..2:\n        CONV{i}: i 3x3 filters\nA(1)")[0]
+    assert found.help == "write `{i}`: what is computed stands in braces"
+
+
+def test_every_synonym_means_a_layer_word() -> None:
+    for word, meant in MEANT.items():
+        assert meant_word(meant) == meant
+        assert meant_word(word.lower()) == meant
+        assert meant_word(word) == meant
 
 
 def test_several_independent_errors_are_said_at_once() -> None:

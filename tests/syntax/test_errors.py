@@ -63,6 +63,10 @@ def check(diagnostic: Diagnostic, code: str, marked: str, help: str) -> None:
         ("CONV1: 3 x 3 filters", "3", "write it like `3x3`"),
         ("3xUnit(16)", "(", "write `3 x Unit`"),
         ("RELU -> {n}xUnit(16)", "xUnit", "write `{n} x Unit`"),
+        ("INPUT: 32x32x3", "32x32x3", "write `[32x32x3] INPUT`"),
+        ("INPUT [{n}x32x3]", "[{n}x32x3]", "write `[{n}x32x3] INPUT`"),
+        ("for i in 1 to 3:\n  RELU", "to", "write `1..3`"),
+        ("for i in 1 to {n}:\n  RELU", "to", "write `1..{n}`"),
         # Arrows.
         ("CONV 64 3x3 filters RELU", "RELU", "write `-> RELU`, or give it a line"),
         ("CONV 64 3x3 filters POOL1: 3x3", ":", "write `->` before `POOL1`, or give it a line"),

@@ -101,6 +101,14 @@ def test_nesting(text: str, expected: list[object]) -> None:
         ("add:", "E104", 1, ":", "indent the lines that belong under it"),
         ("add:  # c", "E104", 1, ":", "indent the lines that belong under it"),
         ("add:\n  join:\n  RELU", "E104", 2, ":", "indent the lines that belong under it"),
+        (
+            "add:\n  RELU\n  skip:\nBN",
+            "E104",
+            3,
+            ":",
+            "write `identity`, without a name, if the empty path is meant; else indent the lines "
+            "that belong under it",
+        ),
         ("stem:\n", "E104", 1, ":", "indent the lines that belong under it"),
         ("block A():\nRELU", "E104", 1, ":", "indent the lines that belong under it"),
         ("if a:\nelse:\n  RELU", "E104", 1, ":", "indent the lines that belong under it"),

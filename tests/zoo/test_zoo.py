@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import importlib
 import json
-from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -482,7 +481,8 @@ def test_another_implementation_computes_the_same(
     own = twin.adapt(theirs)
     values = {key: value for key, value in theirs.state_dict().items() if key not in own}
     network = load(twin.setting.spec, **twin.setting.parameters)
-    ours = _loaded(network, carried(values, weight_shapes(network)))
+    wanted = {key: torch.empty(shape) for key, shape in weight_shapes(network).items()}
+    ours = _loaded(network, archdsl.carry_weights(values, wanted))
     x = image(network)
     result, expected = _run(ours, x).flatten(1), _run(theirs, x)
     record_property("difference", difference(result, expected))
@@ -492,27 +492,3 @@ def test_another_implementation_computes_the_same(
 def difference(value: Tensor, expected: Tensor) -> float:
     """The largest difference, relative to the largest value: what `docs/zoo.md` reports."""
     return float((value - expected).abs().max() / expected.abs().max())
-
-
-def carried(
-    values: Mapping[str, Tensor], wanted: Mapping[str, tuple[int, ...]]
-) -> dict[str, Tensor]:
-    """Every wanted key with the next value of its kind and shape: nothing missing, none left."""
-    waiting: dict[tuple[str, tuple[int, ...]], deque[Tensor]] = defaultdict(deque)
-    for key, value in values.items():
-        waiting[_kind(key), _plain(tuple(value.shape))].append(value)
-    state = {}
-    for key, shape in wanted.items():
-        state[key] = waiting[_kind(key), _plain(shape)].popleft().reshape(shape)
-    left = [kind for kind, rest in waiting.items() if rest]
-    assert not left, f"not carried over: {left}"
-    return state
-
-
-def _kind(key: str) -> str:
-    return key.rsplit(".", 1)[-1]
-
-
-def _plain(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """A fully connected layer is a 1x1 convolution."""
-    return shape[:2] if shape[2:] == (1, 1) else shape
