@@ -187,9 +187,7 @@ def check_conditions(network: Network) -> list[Diagnostic]:
         except SpecError as failure:
             # A parameter without a default that the section does not name leaves it unchecked.
             found.extend(
-                d
-                for d in failure.diagnostics
-                if d.severity is Severity.ERROR and d.code != "E510"
+                d for d in failure.diagnostics if d.severity is Severity.ERROR and d.code != "E510"
             )
     return found
 

@@ -78,8 +78,13 @@ def assert_is_the_graph(network: Network, module: nn.Module) -> None:
 
 
 def assert_close(value: Tensor, expected: Tensor, what: str) -> None:
-    """Equal up to a relative 1e-9 of the largest value."""
+    """Equal up to a relative 1e-9 of the largest value; what overflows must overflow in both."""
     assert value.shape == expected.shape, f"{what}: {value.shape} against {expected.shape}"
+    finite = expected.isfinite()
+    assert bool((value.isfinite() == finite).all()), f"{what}: overflows in one of both"
+    value, expected = value[finite], expected[finite]
+    if not len(expected):
+        return
     scale = float(expected.abs().max()) or 1.0
     difference = float((value - expected).abs().max()) / scale
     assert difference <= TOLERANCE, f"{what}: relative difference {difference}"

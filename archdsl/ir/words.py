@@ -200,9 +200,7 @@ class LayerReader:
             if fields is not None:
                 fixed = {name: program.Option(head, value=v) for name, v in fields.items()}
                 title = layer.word + layer.notation
-                return read_description(
-                    (op,), title, layer.description, head, fixed, scope.names
-                )
+                return read_description((op,), title, layer.description, head, fixed, scope.names)
         raise error(
             "E407",
             f"{layer.word} has no short form `{layer.word}{layer.notation}`",

@@ -352,8 +352,10 @@ class Emitter:
         """Keep the variables that these values are made of from being overwritten."""
         names = [name for flow in flows for name in flow.variables()]
         self.protected.update(names)
-        yield
-        self.protected.subtract(names)
+        try:
+            yield
+        finally:
+            self.protected.subtract(names)
 
     def wrap(self, flow: Flow, function: Callable[[Code], Code], shape: Shape) -> Flow:
         """The function of a value, on a line of its own where it would nest too deeply."""
@@ -368,8 +370,10 @@ class Emitter:
         """Write what follows into lists of its own."""
         outer = self.init, self.forward
         self.init, self.forward = [], []
-        yield self.init, self.forward
-        self.init, self.forward = outer
+        try:
+            yield self.init, self.forward
+        finally:
+            self.init, self.forward = outer
 
     # --- Names ---
 
@@ -424,8 +428,10 @@ class Emitter:
     def bound(self, name: str, value: Value) -> Iterator[None]:
         """One more name in the environment."""
         outer, self.environment = self.environment, self.environment.bind(name, value)
-        yield
-        self.environment = outer
+        try:
+            yield
+        finally:
+            self.environment = outer
 
     @contextmanager
     def inside_loop(self, index: str) -> Iterator[tuple[list[Statement], list[Statement]]]:
@@ -434,11 +440,13 @@ class Emitter:
         self.loops += 1
         self.locals.add(index)
         self.taken.add(index)
-        with self.into_new_lists() as lists:
-            yield lists
-        self.loops -= 1
-        if is_new:
-            self.taken.discard(index)
+        try:
+            with self.into_new_lists() as lists:
+                yield lists
+        finally:
+            self.loops -= 1
+            if is_new:
+                self.taken.discard(index)
 
 
 def _caller(member: Code, *further: Code) -> Callable[[Code], Code]:

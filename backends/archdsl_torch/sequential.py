@@ -422,13 +422,17 @@ class _Appended(_Sequencer):
     @contextmanager
     def _into_new_list(self) -> Iterator[list[Statement]]:
         outer, self.statements = self.statements, []
-        with self.into_own_list():
-            yield self.statements
-        self.statements = outer
+        try:
+            with self.into_own_list():
+                yield self.statements
+        finally:
+            self.statements = outer
 
     @contextmanager
     def into_own_list(self) -> Iterator[None]:
         """What the emitter has to say meanwhile stands among this container's statements."""
         outer, self.emitter.init = self.emitter.init, self.statements
-        yield
-        self.emitter.init = outer
+        try:
+            yield
+        finally:
+            self.emitter.init = outer
