@@ -120,9 +120,10 @@ class Namer:
 
     def _indexed(self, step: program.LayerStep | program.CallStep) -> str:
         """How to write a member of a loop so that each round's has its own name."""
-        if isinstance(step, program.LayerStep) and "-" not in step.title:
-            if step.name is None or step.suffix is not None:
-                return self._with_index(step.title)
+        if isinstance(step, program.LayerStep) and (
+            step.suffix is not None or (step.name is None and "-" not in step.title)
+        ):
+            return self._with_index(step.title)
         if step.name is not None:
             return f"{self._with_index(step.name.span.text)}:"
         text = step.title if isinstance(step, program.LayerStep) else step.span.text
