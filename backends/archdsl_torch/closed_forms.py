@@ -27,7 +27,9 @@ class LoopShapes(NamedTuple):
     """The shape that enters round `index`, the one that leaves the last round, what is carried.
 
     `varies` where the code of a round depends on which round it is, through the shape;
-    `is_written_out` where only rounds written one by one can say how.
+    `is_written_out` where only rounds written one by one can say how. `is_followed` where a side
+    has no closed form but the rounds are few: then `enter` is right for the first of them only, and
+    who looks at a round must follow the shape from round to round.
     """
 
     enter: Shape
@@ -35,6 +37,7 @@ class LoopShapes(NamedTuple):
     carried: tuple[Carried, ...] = ()
     varies: bool = False
     is_written_out: bool = False
+    is_followed: bool = False
 
 
 def probe(flat: bool) -> Shape:
@@ -70,7 +73,7 @@ def close(
     enter: dict[str, Number] = {}
     leave: dict[str, Number] = {}
     open_sides: list[str] = []
-    varies = is_written_out = False
+    varies = is_written_out = is_followed = False
     i = Symbolic.variable(index)
     rounds = last - first + 1
     for side in SIDES:
@@ -97,6 +100,7 @@ def close(
         for number in range(rounds):
             values = {**probe_values(followed), index: first + number}
             followed = substitute(after_probe, values)
+        is_followed = True
         for side in open_sides:
             is_written_out |= PROBES[side] in names
             enter[side], leave[side] = getattr(start, side), getattr(followed, side)
@@ -114,4 +118,5 @@ def close(
         tuple(carried),
         varies,
         is_written_out,
+        is_followed,
     )

@@ -100,6 +100,14 @@ def _emit_loop(
         for value in range(first, last + 1):
             flow = once(emitter, emitter.bind(flow), place, value)
         return flow
+    if shapes.is_followed:
+        # What is used inside must be seen with the shape of every round, not of the first alone.
+        followed = flow.shape
+        for value in range(int(first), int(last) + 1):  # type: ignore[arg-type]
+            scratch = emitter.scratch()
+            scratch.loops += 1
+            tried = Place(place.containers, place.position)
+            followed = once(scratch, Flow(Text("x"), followed), tried, value).shape
     emitter.init += [Carry(side.name, Literal(side.start)) for side in shapes.carried]
     flow = _bind_overwritable(emitter, flow)
     assert flow.variable is not None

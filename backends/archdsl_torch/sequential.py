@@ -214,7 +214,7 @@ class _Sequencer:
         entering: list[tuple[list[Code], Shape]] = []
         shape = start
         for number in range(count):
-            if not shapes.is_written_out:
+            if not shapes.is_followed:
                 shape = substitute(shapes.enter, {index: number})
             modules, after = self.try_member(step, shape)
             entering.append((modules, shape))
@@ -382,6 +382,13 @@ class _Appended(_Sequencer):
                 with emitter.bound(step.variable, value):
                     shape = self.body(step.body, shape)
             return shape
+        if shapes.is_followed:
+            followed = shape
+            for value in range(int(first), int(last) + 1):  # type: ignore[arg-type]
+                scratch = _Appended(emitter.scratch(), self.container)
+                scratch.nested, scratch.position, scratch.length = 1, self.position, self.length
+                with scratch.emitter.bound(step.variable, value):
+                    followed = scratch.body(step.body, followed)
         with (
             self._rounds(index, values, last - first + 1, shapes),
             emitter.bound(step.variable, symbol),
