@@ -11,6 +11,10 @@ Rule = TypeVar("Rule", bound=Callable[..., object])
 AnyRule = TypeVar("AnyRule", bound=Callable[..., object])
 
 
+class NoRule(LookupError):
+    """An op that a backend cannot write."""
+
+
 class Rules(Generic[Rule]):
     """Rules of one signature, one an op class."""
 
@@ -31,11 +35,11 @@ class Rules(Generic[Rule]):
         return register
 
     def __getitem__(self, op: type[Op]) -> Rule:
-        """The rule for an op. Raises LookupError where the backend has none."""
+        """The rule for an op. Raises `NoRule` where the backend has none."""
         try:
             return self._rules[op]
         except KeyError:
-            raise LookupError(f"the {self.backend} backend has no rule for {op.__name__}") from None
+            raise NoRule(f"the {self.backend} backend has no rule for {op.__name__}") from None
 
     def missing(self, ops: Iterable[type[Op]]) -> list[str]:
         """The names of ops without a rule."""

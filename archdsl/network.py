@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import keyword
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,7 +70,11 @@ class Network:
     def stem(self) -> str:
         """The name of the files that are made of it, without suffix: a Python module's name."""
         stem = re.sub(r"\W", "_", self.name.rsplit("/", 1)[-1])
-        return stem if stem.isidentifier() else f"net_{stem}"
+        if not stem.isidentifier():
+            return f"net_{stem}"
+        # Beside a `torch.py` or a `random.py`, the emitted code could not import torch.
+        is_taken = stem == "torch" or stem in sys.stdlib_module_names or keyword.iskeyword(stem)
+        return f"{stem}_net" if is_taken else stem
 
     @property
     def class_name(self) -> str:

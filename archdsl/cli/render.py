@@ -42,7 +42,7 @@ def command(spec: str, output: str | None, settings: dict[str, str], **flags: bo
 
     Several flags write several files. Without one, the suffix of PATH says what to write.
     """
-    formats = [format for format in FORMATS if flags[format]] or [_meant(output)]
+    formats = _formats([format for format in FORMATS if flags[format]], output)
     if output == STDOUT and len(formats) > 1:
         raise CommandError("standard output takes one picture only")
     network = load(spec, settings)
@@ -52,6 +52,19 @@ def command(spec: str, output: str | None, settings: dict[str, str], **flags: bo
         deliver(picture, _target(output, network.stem, format, len(formats)), network)
 
 
+def _formats(flagged: list[str], output: str | None) -> list[str]:
+    """What to write: what the flags say, else what the suffix of PATH does, else SVG."""
+    suffix = _suffix(output)
+    if not flagged:
+        if suffix and suffix not in FORMATS:
+            known = ", ".join(f".{format}" for format in FORMATS)
+            raise CommandError(f"{output}: no picture is written as .{suffix}; there are {known}")
+        return [suffix or "svg"]
+    if suffix in FORMATS and suffix not in flagged:
+        raise CommandError(f"{output} is called .{suffix}, and --{flagged[0]} asks for another")
+    return flagged
+
+
 def _target(output: str | None, stem: str, format: str, count: int) -> str:
     """Where one picture goes: to PATH as it stands, or beside it where there are several."""
     if output is None:
@@ -59,11 +72,9 @@ def _target(output: str | None, stem: str, format: str, count: int) -> str:
     if count == 1:
         return output
     path = Path(output)
-    is_picture = path.suffix.removeprefix(".").lower() in FORMATS
-    return f"{path.with_suffix('') if is_picture else path}.{format}"
+    return f"{path.with_suffix('') if _suffix(output) in FORMATS else path}.{format}"
 
 
-def _meant(output: str | None) -> str:
-    """The format of a file's suffix; SVG where that names none."""
-    suffix = Path(output or "").suffix.removeprefix(".").lower()
-    return suffix if suffix in FORMATS else "svg"
+def _suffix(output: str | None) -> str:
+    """A file's suffix in small letters, without the dot; nothing where there is none."""
+    return Path(output or "").suffix.removeprefix(".").lower()

@@ -291,11 +291,6 @@ def parts_of(expression: tree.Expression) -> Iterator[tree.Expression]:
                 yield from parts_of(argument)
 
 
-def names_in(expression: tree.Expression) -> Iterator[tree.Name]:
-    """Every name that an expression uses."""
-    return (part for part in parts_of(expression) if isinstance(part, tree.Name))
-
-
 def _quoted(name: str) -> str:
     return f"`{name}`"
 

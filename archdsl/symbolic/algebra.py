@@ -376,6 +376,9 @@ def choose(condition: Truth, then: Number, otherwise: Number) -> Number:
     then, otherwise = assume(condition, True, then), assume(condition, False, otherwise)
     if then == otherwise:
         return then
+    match list(otherwise.terms.items()) if isinstance(otherwise, Symbolic) else []:
+        case [((Choice(other, same, rest),), 1)] if same == then:
+            return choose(decide("or", [condition, other]), then, _simple(rest))
     return Symbolic.of(Choice(condition, Symbolic.of(then), Symbolic.of(otherwise)))
 
 

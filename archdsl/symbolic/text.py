@@ -109,11 +109,23 @@ def _join(factors: list[tuple[str, int]], level: int) -> tuple[str, int]:
     if len(factors) == 1:
         return factors[0]
     # `a * (b // c)`: a division keeps its brackets behind a product.
-    pieces = [
+    texts = [
         text if own > level or (i == 0 and own == level) else f"({text})"
         for i, (text, own) in enumerate(factors)
     ]
-    return " * ".join(pieces), level
+    return " * ".join(texts), level
+
+
+def _factors(monomial: Monomial, coefficient: Scalar) -> list[str]:
+    """The factors of a product of whole numbers, each but the first with its sign."""
+    if not isinstance(coefficient, int) or coefficient == -1:
+        return [_write_monomial(monomial, coefficient)[0]]
+    factors = [] if coefficient == 1 else [_write(coefficient)[0]]
+    for atom in monomial:
+        text, own = _write_atom(atom)
+        is_bare = own > _PRODUCT or (not factors and own == _PRODUCT)
+        factors.append(text if is_bare else f"({text})")
+    return [factors[0], *(f"* {factor}" for factor in factors[1:])]
 
 
 def _bracket(value: Symbolic, above: int) -> str:
@@ -214,17 +226,10 @@ def _operand(value: Symbolic | Condition) -> str:
     return text if level >= _SUM else f"({text})"
 
 
-def _write_side(side: Symbolic | Condition, operator: str) -> str:
-    """One side of `and` or `or`: an `or` inside an `and` needs its brackets."""
-    text, _ = _write(side)
-    is_looser = isinstance(side, Condition) and side.operator == "or" and operator == "and"
-    return f"({text})" if is_looser else text
-
-
 def pieces(value: Number | Condition | bool) -> list[str]:
     """The value as `python` writes it, in the pieces that stand on lines of their own.
 
-    A sum breaks before its signs, a choice before `if` and `else`; all else is one piece.
+    A sum and a product break before their signs, a choice before `if` and `else`.
     """
     if not isinstance(value, Symbolic):
         return [python(value)]
@@ -241,7 +246,7 @@ def pieces(value: Number | Condition | bool) -> list[str]:
                 *last[1:],
             ]
         case _:
-            return [python(value)]
+            return _factors(monomial, coefficient)
 
 
 def _is_choice(value: Symbolic) -> bool:

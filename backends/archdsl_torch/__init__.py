@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.backend import BackendError
+from archdsl.lowering import NoRule
 from archdsl.network import Network
 
 
@@ -18,7 +19,7 @@ class TorchBackend:
 
         try:
             return emit_module(network).encode()
-        except (Unwritable, LookupError) as failure:
+        except (Unwritable, NoRule) as failure:
             raise BackendError(
                 f"{network.class_name} cannot be written in PyTorch: {failure}"
             ) from None

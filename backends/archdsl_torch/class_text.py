@@ -20,7 +20,7 @@ from archdsl_torch.docstrings import class_docstring
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import Flow, names_used
 from archdsl_torch.printer import WIDTH, Printer
-from archdsl_torch.signatures import COLUMNS, Signature, annotation, python_name
+from archdsl_torch.signatures import COLUMNS, Signature, annotation, line_name, python_name
 
 
 def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
@@ -45,7 +45,7 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
     if body or arguments:
         lines += ["", *_head("__init__", arguments, "None"), "        super().__init__()"]
         lines += Printer().statements(body, 2)
-    inputs = ["x", *(python_name(name) for name in signature.inputs[1:])]
+    inputs = ["x", *map(line_name, signature.inputs[1:])]
     typed = [f"{name}: Tensor" for name in inputs]
     if signature.is_absorbed:
         lines += ["", *_head("forward", typed, "Tensor")]

@@ -33,7 +33,7 @@ from archdsl_torch.flow import UNKNOWN, Flow, NameParts, Place, is_listing, stat
 from archdsl_torch.lower import torch_of
 from archdsl_torch.printer import Printer
 from archdsl_torch.settling import is_settled, refusal_of, whole_number
-from archdsl_torch.signatures import TAKEN, Signature, Unwritable, python_name
+from archdsl_torch.signatures import TAKEN, Signature, Unwritable, line_name, python_name
 
 if TYPE_CHECKING:
     from archdsl_torch.file import File
@@ -73,7 +73,7 @@ class Emitter:
         from archdsl_torch.joins import emit_columns_of_body
 
         for name in self.signature.inputs:
-            variable = "x" if name == "input" else python_name(name)
+            variable = "x" if name == "input" else line_name(name)
             shape = start if name == "input" else self.signature.shape_of(name)
             self.references[name] = Flow(Text(variable), shape)
             if name != "input" or name in self.referenced:
@@ -155,14 +155,14 @@ class Emitter:
         op = self.build(step, flow.shape)
         shape = op.infer((flow.shape,))
         torch = torch_of(op, flow.shape)
-        if torch.helper:
-            self.file.helpers.add(torch.helper)
         if torch.before is not None:
             flow = self.wrap(flow, torch.before, flow.shape)
         explicit = self.name_parts(step.name) if step.name else None
         function = torch.function
         if function is None or not (torch.prefers_function or self.loops):
             assert torch.module is not None
+            if torch.helper:
+                self.file.helpers.add(torch.helper)
             name = place.next(explicit, step.default, op.has_weights())
             function = _caller(self.add(place, name, torch.module))
         else:

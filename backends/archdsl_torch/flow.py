@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from archdsl.ops import Shape
-from archdsl.symbolic import Condition, Number, Symbolic, Truth, assume, choose, negate
+from archdsl.symbolic import Condition, Number, Symbolic, Truth, assume, choose, decide, negate
 from archdsl_torch.code import (
     Branch,
     Code,
@@ -133,7 +133,13 @@ def add_branch(
     """Write a choice between statements, without a side that does nothing."""
     if then == otherwise:
         written.extend(then)
-    elif then:
+        return
+    match otherwise:
+        case [Branch(other, same, rest)] if same == then:
+            either = decide("or", [condition, other])
+            assert isinstance(either, Condition)
+            condition, otherwise = either, rest
+    if then:
         written.append(Branch(condition, then, otherwise))
     elif otherwise:
         opposite = negate(condition)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from archdsl.ir import program
 from archdsl.ir.evaluate import Environment
-from archdsl.ops import Concat, Mean, Shape
+from archdsl.ops import Add, Concat, Mean, Multiply, Shape
 from archdsl.ops.merge import plainer
-from archdsl.symbolic import Condition, Number, Symbolic, add_up, choose
+from archdsl.symbolic import Condition, Number, Symbolic, add_up, choose, negate
 from archdsl.syntax import tree
 from archdsl_torch.code import Assign, Code, Comprehension, Do, Items, Loop, Text, call, walk
 from archdsl_torch.emitter import Emitter
@@ -30,9 +30,16 @@ def emit_merge(emitter: Emitter, step: program.MergeStep, flow: Flow, place: Pla
         return Flow(merging_of(Mean).listed(Items(tuple(columns))), shape)
     paths = list(known_paths(step.paths, emitter.environment))
     with emitter.protect(flow):
-        if any(isinstance(path, program.ForStep) or _is_uneven(path) for path, _ in paths):
-            return _Gatherer(emitter, step, flow, place).merge()
-        return _written(emitter, step, paths, flow, place)
+        uneven = [
+            path for path, _ in paths if isinstance(path, program.ForStep) or _is_uneven(path)
+        ]
+        if not uneven:
+            return _written(emitter, step, paths, flow, place)
+        sure = [entry for entry in paths if entry[0] not in uneven]
+        if step.op in (Add, Multiply) and sure and all(map(_is_optional, uneven)):
+            merged = _written(emitter, step, sure, flow, place)
+            return _with_optional(emitter, step, uneven, flow, merged, place)
+        return _Gatherer(emitter, step, flow, place).merge()
 
 
 def known_paths(paths: program.Body, environment: Environment) -> Iterator[Path]:
@@ -52,11 +59,47 @@ def known_paths(paths: program.Body, environment: Environment) -> Iterator[Path]
 
 
 def _is_uneven(path: program.Statement) -> bool:
-    """Whether a choice may give another number of paths than one."""
+    """Whether a choice or a loop may give another number of paths than one."""
+    if isinstance(path, program.ForStep):
+        return True
     return isinstance(path, program.IfStep) and not all(
-        len(side) == 1 and not isinstance(side[0], program.ForStep) and not _is_uneven(side[0])
-        for side in (path.then, path.otherwise)
+        len(side) == 1 and not _is_uneven(side[0]) for side in (path.then, path.otherwise)
     )
+
+
+def _is_optional(path: program.Statement) -> bool:
+    """Whether a choice is between one path and none."""
+    if not isinstance(path, program.IfStep) or (path.then and path.otherwise):
+        return False
+    inside = path.then or path.otherwise
+    return len(inside) == 1 and not isinstance(inside[0], program.IfStep | program.ForStep)
+
+
+def _with_optional(
+    emitter: Emitter,
+    step: program.MergeStep,
+    paths: list[program.Statement],
+    flow: Flow,
+    merged: Flow,
+    place: Place,
+) -> Flow:
+    """`if condition: y = y + path`, for each path that may be missing."""
+    merged = emitter.bind(merged)
+    assert merged.variable is not None
+    for path in paths:
+        assert isinstance(path, program.IfStep)
+        truth = emitter.environment.truth(path.condition)
+        condition = truth if path.then else negate(truth)
+        assert isinstance(condition, Condition)
+        emitter.branches += 1
+        with emitter.protect(flow, merged), emitter.into_new_lists() as (init, forward):
+            end = emitter.statement((path.then or path.otherwise)[0], flow, place)
+        emitter.branches -= 1
+        both = merging_of(step.op).several([merged.code, end.code])
+        forward.append(Assign(merged.variable, both))
+        add_branch(emitter.init, condition, init, [])
+        add_branch(emitter.forward, condition, forward, [])
+    return merged
 
 
 def _written(

@@ -6,8 +6,10 @@ import keyword
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
+from archdsl.ir import program
 from archdsl.ir.evaluate import Environment, Value, is_number
 from archdsl.ir.program import Block, Parameter
 from archdsl.ops import Shape
@@ -59,9 +61,15 @@ class Signature:
     def inferred_name(self, source: str, side: str) -> str:
         """The constructor's name for a side of what flows in: `in_channels`."""
         name = f"{'in' if source == 'input' else source}_{side}"
-        while any(name == parameter.name for parameter in self.block.parameters):
+        taken = {parameter.name for parameter in self.block.parameters} | self.indices
+        while name in taken:
             name += "_"
         return name
+
+    @cached_property
+    def indices(self) -> set[str]:
+        """The names of the block's loops' indices."""
+        return set(_indices(self.block.body))
 
     def inferred(self) -> Iterator[tuple[str, str, str]]:
         """The needed ones among the inferred numbers: name, input and side, in a fixed order."""
@@ -116,8 +124,10 @@ class Signature:
         self, caller: Signature, values: Mapping[str, Value], shapes: Mapping[str, Shape]
     ) -> None:
         """Widen what is known so that it covers one more use."""
-        if not self.is_compiled:
-            for name, value in values.items():
+        for name, value in values.items():
+            # `n/6` is whole where the compiled network says so; a float stays one everywhere.
+            is_real = isinstance(value, Symbolic) and any(leaf.is_real for leaf in value.leaves())
+            if not self.is_compiled or is_real:
                 self.kinds[name] = widest(self.kinds.get(name), kind_of(value))
         for source, shape in shapes.items():
             self.flat.setdefault(source, shape.flat)
@@ -173,6 +183,27 @@ def python_name(name: str) -> str:
     return f"{name}_" if name in TAKEN else name
 
 
+def line_name(name: str) -> str:
+    """The name of a parameter that stands for a line, in `forward`."""
+    return f"{name}_" if name in ("x", "y", "z") else python_name(name)
+
+
+def _indices(body: program.Body) -> Iterator[str]:
+    for statement in body:
+        match statement:
+            case program.LineStep():
+                continue
+            case program.IfStep(_, then, otherwise):
+                yield from _indices(then)
+                yield from _indices(otherwise)
+            case program.MergeStep():
+                yield from _indices(statement.paths)
+            case _:
+                if isinstance(statement, program.ForStep):
+                    yield statement.variable
+                yield from _indices(statement.body)
+
+
 def kind_of(value: Value) -> str:
     """int, float, bool or size."""
     if isinstance(value, bool | Condition):
@@ -181,9 +212,7 @@ def kind_of(value: Value) -> str:
         return "size"
     if isinstance(value, Fraction):
         return "float"
-    if isinstance(value, Symbolic) and any(c.denominator != 1 for c in value.terms.values()):
-        return "float"
-    return "int"
+    return "float" if isinstance(value, Symbolic) and not value.is_whole() else "int"
 
 
 def widest(one: str | None, other: str) -> str:

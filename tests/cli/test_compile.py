@@ -174,3 +174,12 @@ def test_the_real_thing_twice_gives_the_same_bytes(process: Process) -> None:
     assert first.stdout == second.stdout
     assert "class AlexNet(nn.Module):" in first.stdout
     assert first.stderr.startswith("wrote standard output: AlexNet, 62,378,344 parameters")
+
+
+@pytest.mark.parametrize("name", ["torch", "random", "class"])
+def test_a_module_is_not_called_like_one_that_it_imports(run: Run, here: Path, name: str) -> None:
+    (here / "small.arch").rename(here / f"{name}.arch")
+    result = run("compile", f"{name}.arch")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"wrote {name}_net.py")
+    assert not (here / f"{name}.py").exists()

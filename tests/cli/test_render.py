@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("here", "backends")
         (["-o", "x.pdf"], {"x.pdf": "pdf"}),
         (["-o", "x.PNG"], {"x.PNG": "png"}),
         (["-o", "x"], {"x": "svg"}),
-        (["--png", "-o", "x.svg"], {"x.svg": "png"}),
+        (["--png", "-o", "x.image"], {"x.image": "png"}),
         (["--png", "--pdf", "-o", "x.png"], {"x.png": "png", "x.pdf": "pdf"}),
         (["--png", "--pdf", "-o", "v1.2"], {"v1.2.png": "png", "v1.2.pdf": "pdf"}),
     ],
@@ -43,6 +43,25 @@ def test_flags_and_suffixes_say_what_is_drawn(
     ]
     found = {path.name: path.read_text() for path in set(here.iterdir()) - before}
     assert found == {name: f"Small as {format}\n" for name, format in written.items()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-o", "x.jpg"], "x.jpg: no picture is written as .jpg; there are .svg, .png, .pdf, .dot"),
+        (["-o", "out.pngg"], "no picture is written as .pngg"),
+        (["--png", "-o", "y.svg"], "y.svg is called .svg, and --png asks for another"),
+        (["--png", "--pdf", "-o", "y.svg"], "y.svg is called .svg"),
+    ],
+)
+def test_a_suffix_that_says_something_else_is_a_wrong_command(
+    run: Run, here: Path, arguments: list[str], said: str
+) -> None:
+    before = set(here.iterdir())
+    result = run("render", *arguments, "small.arch")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert set(here.iterdir()) == before
 
 
 def test_standard_output_takes_one_picture(run: Run) -> None:

@@ -68,9 +68,7 @@ def test_every_intermediate_shape_equals_the_graphs_on_the_meta_device(name: str
         )
     module(torch.empty(image(network).shape, device="meta", dtype=torch.float64))
     compared = 0
-    for _, node, graph in network.graph.walk():
-        del graph
-        path = next(p for p, n, _ in network.graph.walk() if n is node)
+    for path, node, _ in network.graph.walk():
         if path in shapes:
             side = node.output
             expected = (side.channels,) if side.flat else (side.channels, side.height, side.width)

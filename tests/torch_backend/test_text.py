@@ -67,10 +67,19 @@ def test_the_header_tells_spec_options_and_a_hash_that_shows_a_hand_edit() -> No
     assert hashlib.sha256(body.encode()).hexdigest()[:16] == recorded[1]
 
 
-def test_another_spec_another_hash_and_a_used_file_counts() -> None:
+def test_another_spec_another_hash_and_a_used_file_counts(tmp_path: Path) -> None:
     prints = {archdsl.load(name).fingerprint for name in ("resnet50", "torchvision/resnet50")}
     prints.add(archdsl.load("resnet50", classes=3).fingerprint)
     assert len(prints) == 3
+
+    spec, used = tmp_path / "net.arch", tmp_path / "unit.arch"
+    spec.write_text('use Unit from "unit.arch"\n[8x8x3] INPUT\nUnit(4)\n', encoding="utf-8")
+    block = "block Unit(width):\n    CONV: {width} 1x1 filters -> RELU\n"
+    used.write_text(block, encoding="utf-8")
+    before = archdsl.load(spec).fingerprint
+    assert archdsl.load(spec).fingerprint == before
+    used.write_text(block.replace("1x1", "3x3"), encoding="utf-8")
+    assert archdsl.load(spec).fingerprint != before
 
 
 def test_all_exports_the_networks_class_alone() -> None:

@@ -1,6 +1,5 @@
 # Written by archdsl from optional.arch.
-# Spec 8ba4d2901fc95ee3, code 309d49db50b5cb3f: the hash of all that follows this line.
-import torch
+# Spec 8ba4d2901fc95ee3, code 355ffd94d17227a8: the hash of all that follows this line.
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -19,11 +18,11 @@ class R(nn.Module):
         self.conv = nn.Conv2d(3, w, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        paths: list[Tensor] = []
-        paths.append(F.relu(self.conv(x)))
+        y = F.relu(self.conv(x))
         if 3 == self.w:
-            paths.append(x)
-        return torch.stack(paths).sum(dim=0)
+            y = y + x
+        x = y
+        return x
 
 
 class Optional(nn.Module):

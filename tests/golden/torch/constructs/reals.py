@@ -1,5 +1,5 @@
 # Written by archdsl from reals.arch with alpha=1.5, beta=0.29.
-# Spec 0c251bc175382a8c, code 949744548167c279: the hash of all that follows this line.
+# Spec 0c251bc175382a8c, code e81f30bdaa5d076e: the hash of all that follows this line.
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -9,12 +9,14 @@ __all__ = ["M"]
 class B(nn.Module):
     """The spec's block B.
 
-    (N, in_channels, 8, 8) -> (N, w, 8, 8)
+    (N, in_channels, 8, 8) -> (N, int((w + 0.5 + 1e-9) // 1), 8, 8)
     """
 
-    def __init__(self, in_channels: int, w: int) -> None:
+    def __init__(self, in_channels: int, w: float) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(in_channels, w, kernel_size=1)
+        if abs(w - int((w + 0.5 + 1e-9) // 1)) > 1e-9:
+            raise ValueError("w must be whole")
+        self.conv = nn.Conv2d(in_channels, int((w + 0.5 + 1e-9) // 1), kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(self.conv(x))
@@ -47,9 +49,7 @@ class M(nn.Module):
             kernel_size=1,
         )
         channels = -int((-10 * beta + 1e-9) // 1) + int((alpha + 0.5 + 1e-9) // 1)
-        if abs(8 * alpha - int((8 * alpha + 0.5 + 1e-9) // 1)) > 1e-9:
-            raise ValueError("8 * alpha must be whole")
-        self.b = B(channels, int((8 * alpha + 0.5 + 1e-9) // 1))
+        self.b = B(channels, 8 * alpha)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.conv1(x))  # (N, 36, 8, 8)
