@@ -30,7 +30,7 @@ bench: $(TEST)/installed ## time the command against bare imports, and look into
 	$(TEST)/bin/python benchmarks/package.py
 
 prove: $(TEST)/installed ## run every test and the long proofs too
-	$(RUN) pytest -n auto --dist worksteal -m "prove or not prove"
+	$(RUN) pytest -n auto --dist worksteal -m "prove or not prove" --hypothesis-profile drawn
 
 format: $(TEST)/installed ## write every file as ruff would
 	$(RUN) ruff check --fix .

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).parent
 REWROTE = "rewrote golden file"
@@ -14,6 +15,12 @@ REWROTE = "rewrote golden file"
 # Side by side, each worker's torch would start a thread a core. Set before anything imports torch.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+# The same draws every time, so that a change is judged by what it does; `make prove` draws anew.
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("drawn", print_blob=True)
+settings.load_profile("fixed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

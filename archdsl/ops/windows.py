@@ -115,7 +115,8 @@ class Windowed(Op):
         unseen, axes = [], []
         for axis, size, kernel, stride, before, after, dilation in self._sides(inputs):
             extent = dilation * (kernel - 1) + 1
-            left = (size + before + after - extent) % stride - after
+            # Where a pad before it is wider than the window, no more than the input is unseen.
+            left = min((size + before + after - extent) % stride - after, size)
             if left > 0 and extent >= stride:
                 last = "the last" if left == 1 else f"the last {left}"
                 unseen.append(f"{last} of {size} {'rows' if axis == 'height' else 'columns'}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from archdsl.ops import AvgPool2d, Conv2d, MaxPool2d, Misfit, Shape
@@ -81,6 +81,7 @@ def test_rounding_up_by_caffes_rule_as_torch_does(
 
 
 @settings(deadline=None)
+@example(size=1, kernel=3, stride=3, before=4, after=0)
 @given(sides, small, small, pads, pads)
 def test_the_warning_is_of_input_that_no_window_sees(
     size: int, kernel: int, stride: int, before: int, after: int
