@@ -373,12 +373,18 @@ def choose(condition: Truth, then: Number, otherwise: Number) -> Number:
     """One number or the other, decided where the condition is known."""
     if isinstance(condition, bool):
         return then if condition else otherwise
-    then, otherwise = assume(condition, True, then), assume(condition, False, otherwise)
+    return _choice(condition, assume(condition, True, then), assume(condition, False, otherwise))
+
+
+def _choice(condition: Truth, then: Number, otherwise: Number) -> Number:
+    """A choice between numbers that know already which side they stand on."""
+    if isinstance(condition, bool):
+        return then if condition else otherwise
     if then == otherwise:
         return then
     match list(otherwise.terms.items()) if isinstance(otherwise, Symbolic) else []:
         case [((Choice(other, same, rest),), 1)] if same == then:
-            return choose(decide("or", [condition, other]), then, _simple(rest))
+            return _choice(decide("or", [condition, other]), then, _simple(rest))
     return Symbolic.of(Choice(condition, Symbolic.of(then), Symbolic.of(otherwise)))
 
 
@@ -401,7 +407,7 @@ def _assume_atom(condition: Condition, is_true: bool, atom: Atom) -> Number:
             if own in (condition, negate(condition)):
                 chosen = then if (own == condition) == is_true else otherwise
                 return assume(condition, is_true, chosen)
-            return choose(
+            return _choice(
                 own, assume(condition, is_true, then), assume(condition, is_true, otherwise)
             )
         case Division(numerator, denominator, exact):

@@ -27,6 +27,8 @@ from archdsl_torch.signatures import (
     widest,
 )
 
+LONGEST = 600
+"""Characters of a side that no code would hold: a recursion whose shape grows with every look."""
 ROUNDS = 50
 """More than any chain of blocks that learn from each other's uses needs."""
 
@@ -104,6 +106,10 @@ class File:
         start = self._claimed(emitter) if emitter.is_main else signature.shape_of("input")
         end = emitter.run(start)
         end = Flow(end.code, emitter.spell_out(end.shape))
+        if any(len(str(side)) > LONGEST for side in end.shape.sides):
+            raise Unwritable(
+                f"`{signature.block.name}` needs a shape that only its own recursion knows"
+            )
         signature.output = end.shape
         drop_unread(emitter.init)
         names = names_used(emitter.init) | names_used(emitter.forward)

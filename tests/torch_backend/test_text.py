@@ -120,3 +120,19 @@ add:
 """
     with pytest.raises(BackendError, match="depends on a parameter"):
         archdsl.loads(spec).to_torch()
+
+
+def test_a_recursion_that_widens_with_every_level_is_refused_and_ends() -> None:
+    spec = """
+block R(n, w):
+    if n == 0:
+        RELU
+    else:
+        CONV {w} 1x1 filters -> RELU
+        r: R(n - 1, 2*w)
+[8x8x3] INPUT
+a: R(3, 4)
+CONV: 3 1x1 filters
+"""
+    with pytest.raises(BackendError, match="only its own recursion knows"):
+        archdsl.loads(spec).to_torch()
