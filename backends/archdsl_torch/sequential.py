@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
@@ -11,7 +12,7 @@ from archdsl.ir import program
 from archdsl.ops import Shape
 from archdsl.symbolic import Condition, Number, Symbolic, choose
 from archdsl.syntax import tree
-from archdsl_torch.closed_forms import LoopShapes, substitute
+from archdsl_torch.closed_forms import Carried, LoopShapes, substitute
 from archdsl_torch.code import (
     Assign,
     Branch,
@@ -101,7 +102,18 @@ def _build(
     return Built(Text(variable), end, appended.before, prelude, [])
 
 
-class _Sequencer:
+class _Rounds(NamedTuple):
+    """A member that is added several times: what enters, the index, how many modules each adds."""
+
+    member: program.LayerStep | program.CallStep
+    enter: Shape
+    times: Number
+    variable: str
+    each: int
+    carried: tuple[Carried, ...] = ()
+
+
+class _Sequencer(ABC):
     """What both forms share: following the shape and asking the rules."""
 
     def __init__(self, emitter: Emitter) -> None:
@@ -227,7 +239,7 @@ class _Sequencer:
                 for _, enter in run:
                     self.step(step.member, enter)
             else:
-                self.comprehension(step, run[0][1], len(run), "_", each)
+                self.comprehension(_Rounds(step.member, run[0][1], len(run), "_", each))
         return shape
 
     def try_member(self, step: program.RepeatStep, shape: Shape) -> tuple[list[Code], Shape]:
@@ -241,33 +253,32 @@ class _Sequencer:
         self, step: program.RepeatStep, shapes: LoopShapes, count: Number, index: str, each: int
     ) -> Shape:
         """Rounds that only the constructor counts, or that differ one by one."""
-        self.comprehension(step, shapes.enter, count, index if shapes.varies else "_", each, shapes)
+        index = index if shapes.varies else "_"
+        rounds = _Rounds(step.member, shapes.enter, count, index, each, shapes.carried)
+        self.comprehension(rounds)
         return shapes.leave
 
-    # What the two forms do differently:
+    # What the two forms do differently. By default no expression says it:
 
+    @abstractmethod
     def add(self, name: NameParts | None, module: Code) -> None:
-        raise NotImplementedError
+        """Add one member; without a name it is called by its position."""
+
+    @abstractmethod
+    def comprehension(self, rounds: _Rounds) -> None:
+        """Add a member for each of several rounds."""
 
     def namespace(self, step: program.NamespaceStep, shape: Shape) -> Shape:
-        raise NotImplementedError
+        """Add a namespace inside this one."""
+        raise NeedsStatements
 
     def branch(self, step: program.IfStep, condition: Condition, shape: Shape) -> Shape:
-        raise NotImplementedError
+        """Add what the constructor chooses."""
+        raise NeedsStatements
 
     def loop(self, step: program.ForStep, ends: tree.Range, shape: Shape) -> Shape:
-        raise NotImplementedError
-
-    def comprehension(
-        self,
-        step: program.RepeatStep,
-        enter: Shape,
-        count: Number,
-        index: str,
-        each: int,
-        shapes: LoopShapes | None = None,
-    ) -> None:
-        raise NotImplementedError
+        """Add what an index repeats."""
+        raise NeedsStatements
 
 
 class _Listed(_Sequencer):
@@ -283,32 +294,16 @@ class _Listed(_Sequencer):
         self.items.append(module)
         self.position, self.is_empty = self.position + 1, False
 
-    def namespace(self, step: program.NamespaceStep, shape: Shape) -> Shape:
-        raise NeedsStatements
-
-    def branch(self, step: program.IfStep, condition: Condition, shape: Shape) -> Shape:
-        raise NeedsStatements
-
-    def loop(self, step: program.ForStep, ends: tree.Range, shape: Shape) -> Shape:
-        raise NeedsStatements
-
-    def comprehension(
-        self,
-        step: program.RepeatStep,
-        enter: Shape,
-        count: Number,
-        index: str,
-        each: int,
-        shapes: LoopShapes | None = None,
-    ) -> None:
-        if each != 1 or (shapes is not None and shapes.carried):
+    def comprehension(self, rounds: _Rounds) -> None:
+        if rounds.each != 1 or rounds.carried:
             raise NeedsStatements
         inner = _Listed(self.emitter)
         inner.nested, inner.position = 1, self.position
-        inner.step(step.member, enter)
-        rounds = Comprehension(inner.items[0], index, call("range", Literal(count)), "(", ")")
-        self.items.append(Starred(rounds))
-        self.position, self.is_empty = self.position + count, False
+        inner.step(rounds.member, rounds.enter)
+        values = call("range", Literal(rounds.times))
+        listed = Comprehension(inner.items[0], rounds.variable, values, "(", ")")
+        self.items.append(Starred(listed))
+        self.position, self.is_empty = self.position + rounds.times, False
 
 
 class _Appended(_Sequencer):
@@ -390,32 +385,24 @@ class _Appended(_Sequencer):
                 with scratch.emitter.bound(step.variable, value):
                     followed = scratch.body(step.body, followed)
         with (
-            self._rounds(index, values, last - first + 1, shapes),
+            self._rounds(index, values, last - first + 1, shapes.carried),
             emitter.bound(step.variable, symbol),
         ):
             self.body(step.body, shapes.enter)
         return shapes.leave
 
-    def comprehension(
-        self,
-        step: program.RepeatStep,
-        enter: Shape,
-        count: Number,
-        index: str,
-        each: int,
-        shapes: LoopShapes | None = None,
-    ) -> None:
-        with self._rounds(index, call("range", Literal(count)), count, shapes):
-            self.step(step.member, enter)
+    def comprehension(self, rounds: _Rounds) -> None:
+        values = call("range", Literal(rounds.times))
+        with self._rounds(rounds.variable, values, rounds.times, rounds.carried):
+            self.step(rounds.member, rounds.enter)
 
     @contextmanager
     def _rounds(
-        self, index: str, values: Code, count: Number, shapes: LoopShapes | None
+        self, index: str, values: Code, count: Number, carried: tuple[Carried, ...]
     ) -> Iterator[None]:
         """What is added inside is added once a round."""
         if self.position != self.length:
             raise NotSequential  # `forward` can count positions that `append` cannot.
-        carried = shapes.carried if shapes else ()
         self.statements += [Carry(side.name, Literal(side.start)) for side in carried]
         before = self.length
         self.nested += 1
