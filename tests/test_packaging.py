@@ -33,16 +33,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
 
 def test_the_wheel_has_the_packages_and_no_backends_folder(wheel: ZipFile) -> None:
     tops = {name.partition("/")[0] for name in wheel.namelist()}
-    packages = {"archdsl", "archdsl_graphviz", "archdsl_torch"}
+    packages = {"archdsl", "archdsl_graphviz", "archdsl_svg", "archdsl_torch"}
     assert tops == packages | {f"archdsl-{PROJECT['version']}.dist-info"}
 
 
 def test_the_wheel_has_every_file_of_the_packages(wheel: ZipFile) -> None:
-    homes = [ROOT, ROOT / "backends", ROOT / "backends"]
-    packages = ["archdsl", "archdsl_graphviz", "archdsl_torch"]
+    packages = {
+        ROOT: ["archdsl"],
+        ROOT / "backends": ["archdsl_graphviz", "archdsl_svg", "archdsl_torch"],
+    }
     expected = {
         path.relative_to(home).as_posix()
-        for home, package in zip(homes, packages, strict=True)
+        for home, names in packages.items()
+        for package in names
         for path in (home / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }

@@ -30,8 +30,10 @@ ROOMS = {
 DOORS = {"cli"}
 
 CORE_LIBRARIES = {"click", "lark", "networkx", "pydantic", "pydantic_core", "rich"}
+# `archdsl_svg` is no backend: it is what the backends that draw share.
 OWN_LIBRARIES = {
-    "archdsl_graphviz": {"graphviz", "reportlab", "resvg_py", "svglib"},
+    "archdsl_graphviz": {"graphviz", "archdsl_svg"},
+    "archdsl_svg": {"reportlab", "resvg_py", "svglib"},
     "archdsl_torch": {"torch"},
 }
 

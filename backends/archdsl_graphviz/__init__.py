@@ -34,7 +34,7 @@ class Graphviz:
         svg = svg_text(page_of(picture))
         if format == "svg":
             return svg.encode()
-        from archdsl_graphviz import raster
+        from archdsl_svg import raster
 
         return raster.png(svg) if format == "png" else raster.pdf(svg)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import cast
 
 import graphviz
+from archdsl_svg import inks
+from archdsl_svg.marks import identifier
 
 from archdsl_graphviz import theme
 from archdsl_graphviz.labels import Form
@@ -26,11 +27,6 @@ _SHAPES = {
 # Graphviz knows the widths of this one without looking for a file.
 _FONT = "Helvetica"
 _LINES = {Style.IDENTITY: "bold", Style.PROJECTION: "dashed"}
-
-
-def identifier(path: str) -> str:
-    """A path as a node's name and an XML id: other characters by their codes."""
-    return re.sub(r"[^A-Za-z0-9_.-]", lambda match: f"-u{ord(match[0]):x}-", path)
 
 
 def layout_text(panel: Panel, sizes: Mapping[str, Size]) -> str:
@@ -68,9 +64,9 @@ def dot_text(picture: Picture) -> str:
         label=_text(f"{picture.name}\n{picture.subtitle}"), labelloc="t", fontname=_FONT
     )
     graph.node_attr.update(
-        fontname=_FONT, fontsize=f"{theme.TEXT:g}", style="filled", fontcolor=theme.INK
+        fontname=_FONT, fontsize=f"{theme.TEXT:g}", style="filled", fontcolor=inks.INK
     )
-    graph.edge_attr.update(fontname=_FONT, fontsize=f"{theme.SMALL:g}", color=theme.LINE)
+    graph.edge_attr.update(fontname=_FONT, fontsize=f"{theme.SMALL:g}", color=inks.LINE)
     for panel in picture.all_panels:
         if panel is picture.overview:
             _write(graph, panel)
@@ -78,7 +74,7 @@ def dot_text(picture: Picture) -> str:
         with graph.subgraph(name=f"cluster_panel_{identifier(panel.path)}") as cluster:
             assert cluster is not None
             label = _text(f"{panel.heading}\n{panel.note}")
-            cluster.attr(label=label, color=theme.FRAME, fontname=_FONT)
+            cluster.attr(label=label, color=inks.FRAME, fontname=_FONT)
             _write(cluster, panel)
     return str(graph.source)
 
@@ -119,7 +115,7 @@ def _write(graph: graphviz.Digraph, panel: Panel) -> None:
 def _write_frame(graph: graphviz.Digraph, frame: Frame, boxes: Mapping[str, Box]) -> None:
     with graph.subgraph(name=f"cluster_{identifier(frame.path)}") as cluster:
         assert cluster is not None
-        cluster.attr(label=_text(frame.label), labeljust="l", color=theme.FRAME, fontname=_FONT)
+        cluster.attr(label=_text(frame.label), labeljust="l", color=inks.FRAME, fontname=_FONT)
         for path in frame.boxes:
             cluster.node(identifier(path), **_look(boxes[path]))
         for inner in frame.frames:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from archdsl_svg.font import text_width
+from archdsl_svg.geometry import Point, Rect
+from archdsl_svg.marks import identifier
+
 from archdsl_graphviz import theme
-from archdsl_graphviz.dot import identifier, layout_text
-from archdsl_graphviz.font import text_width
-from archdsl_graphviz.geometry import Point, Rect
+from archdsl_graphviz.dot import layout_text
 from archdsl_graphviz.labels import Form
 from archdsl_graphviz.model import Box, Edge, Frame, Panel, Style
 from archdsl_graphviz.program import lay_out

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log, log2
 
+from archdsl_svg.font import SEMIBOLD, text_width
+from archdsl_svg.geometry import Rect
+
 from archdsl_graphviz import theme
-from archdsl_graphviz.font import SEMIBOLD, text_width
-from archdsl_graphviz.geometry import Rect
 from archdsl_graphviz.layout import PlacedPanel, place
 from archdsl_graphviz.legend import Entry, legend_of
 from archdsl_graphviz.model import Picture

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
-from archdsl_graphviz.geometry import Point, Rect
+from archdsl_svg.geometry import Point, Rect
+
 from archdsl_graphviz.labels import Form
 from archdsl_graphviz.model import Box, Edge, Frame, Panel
 from archdsl_graphviz.sizes import Size

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archdsl_svg.font import text_width
+
 from archdsl_graphviz import theme
-from archdsl_graphviz.font import text_width
 from archdsl_graphviz.labels import Form
 from archdsl_graphviz.model import Box, Frame, Panel, Style
 

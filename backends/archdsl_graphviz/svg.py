@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from collections.abc import Iterator, Sequence
+
+from archdsl_svg import inks
+from archdsl_svg.font import SEMIBOLD
+from archdsl_svg.geometry import Point, Rect
+from archdsl_svg.marks import (
+    DROP,
+    document,
+    escaped,
+    identifier,
+    number,
+    pair,
+    pairs,
+    rectangle,
+    text,
+)
 
 from archdsl_graphviz import theme
-from archdsl_graphviz.dot import identifier
-from archdsl_graphviz.font import FALLBACKS, FAMILY, REGULAR, SEMIBOLD, weight_for
-from archdsl_graphviz.geometry import Point, Rect
 from archdsl_graphviz.labels import Form
 from archdsl_graphviz.layout import PlacedBox, PlacedEdge, PlacedFrame, PlacedPanel
 from archdsl_graphviz.legend import SAMPLE, Entry
@@ -20,14 +30,14 @@ _WIDTHS = {Style.FLOW: 1.1, Style.IDENTITY: 1.7, Style.PROJECTION: 1.4}
 _DASHES = {Style.PROJECTION: "5 3"}
 _CORNER = 6.0
 _ARROW = (6.5, 3.0)
-# Baselines lie this part of the size under the middle of the capitals.
-_DROP = 0.36
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def svg_text(page: Page) -> str:
     """The whole file."""
-    return "\n".join([*_Writer(page).lines(), ""])
+    writer = _Writer(page)
+    picture, size = page.picture, (page.width, page.height)
+    content = document(writer.prefix, picture.name, picture.description, size, writer.lines())
+    return "\n".join([*content, ""])
 
 
 class _Writer:
@@ -38,23 +48,9 @@ class _Writer:
 
     def lines(self) -> Iterator[str]:
         page, picture = self.page, self.page.picture
-        width, height = _number(page.width), _number(page.height)
-        families = ", ".join(
-            [*(f"'{name}'" if " " in name else name for name in (FAMILY, *FALLBACKS)), "sans-serif"]
-        )
-        yield '<?xml version="1.0" encoding="UTF-8"?>'
-        yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width} {height}" role="graphics-document" '
-            f'aria-labelledby="{self.prefix}-title {self.prefix}-desc" '
-            f"font-family={quoteattr(families)}>"
-        )
-        yield f'<title id="{self.prefix}-title">{_escaped(picture.name)}</title>'
-        yield f'<desc id="{self.prefix}-desc">{_escaped(picture.description)}</desc>'
-        yield f'<rect width="{width}" height="{height}" fill="{theme.PAPER}"/>'
         x, y = theme.PAGE_MARGIN, theme.PAGE_MARGIN
-        yield _text(picture.name, x, y + 17, theme.HEADING, SEMIBOLD, anchor="start")
-        yield _text(picture.subtitle, x, y + 37, theme.TEXT, ink=theme.FAINT_INK, anchor="start")
+        yield text(picture.name, x, y + 17, theme.HEADING, SEMIBOLD, anchor="start")
+        yield text(picture.subtitle, x, y + 37, theme.TEXT, ink=inks.FAINT_INK, anchor="start")
         for sheet in page.sheets:
             yield from self._sheet(sheet)
         yield f'<g id="{self.prefix}-legend">'
@@ -64,8 +60,7 @@ class _Writer:
         y = page.footer_at
         for line in FOOTER:
             y += theme.LINE_HEIGHT
-            yield _text(line, x, y, theme.SMALL, ink=theme.FAINT_INK, anchor="start")
-        yield "</svg>"
+            yield text(line, x, y, theme.SMALL, ink=inks.FAINT_INK, anchor="start")
 
     def _id(self, kind: str, path: str) -> str:
         return f'id="{self.prefix}-{kind}-{identifier(path)}"'
@@ -76,14 +71,14 @@ class _Writer:
         yield f"<g {self._id('panel', panel.path or 'overview')}>"
         if sheet.outline is not None:
             outline = sheet.outline
-            yield f"<title>{_escaped(f'{panel.heading}, {panel.note}')}</title>"
-            yield _rect(outline, theme.PANEL, theme.FRAME, radius=8)
+            yield f"<title>{escaped(f'{panel.heading}, {panel.note}')}</title>"
+            yield rectangle(outline, theme.PANEL, inks.FRAME, radius=8)
             x = outline.left + theme.PANEL_PADDING
-            yield _text(
+            yield text(
                 panel.heading, x, outline.top + 18, theme.PANEL_HEADING, SEMIBOLD, anchor="start"
             )
-            yield _text(
-                panel.note, x, outline.top + 31, theme.SMALL, ink=theme.FAINT_INK, anchor="start"
+            yield text(
+                panel.note, x, outline.top + 31, theme.SMALL, ink=inks.FAINT_INK, anchor="start"
             )
         yield from self._inside(placed)
         yield "</g>"
@@ -91,33 +86,33 @@ class _Writer:
     def _inside(self, placed: PlacedPanel) -> Iterator[str]:
         for frame in placed.frames:
             yield from self._frame(frame)
-        for number, edge in enumerate(placed.edges):
-            yield from self._edge(edge, number)
+        for position, edge in enumerate(placed.edges):
+            yield from self._edge(edge, position)
         for box in placed.boxes:
             yield from self._box(box)
         for box in placed.boxes:
             if box.shape_at is not None:
                 at = box.shape_at
-                yield _text(
+                yield text(
                     box.box.shape,
                     at.left,
                     at.bottom - 2,
                     theme.SMALL,
-                    ink=theme.FAINT_INK,
+                    ink=inks.FAINT_INK,
                     anchor="start",
                 )
 
     def _frame(self, placed: PlacedFrame) -> Iterator[str]:
         rect, frame = placed.rect, placed.frame
         yield f"<g {self._id('frame', frame.path)}>"
-        yield f"<title>{_escaped(frame.title)}</title>"
-        yield _rect(rect, "none", theme.FRAME, radius=5, extra=' stroke-dasharray="1 2.5"')
-        yield _text(
+        yield f"<title>{escaped(frame.title)}</title>"
+        yield rectangle(rect, "none", inks.FRAME, radius=5, extra=' stroke-dasharray="1 2.5"')
+        yield text(
             frame.label,
             rect.left + theme.FRAME_INSET,
             rect.top + 13,
             theme.SMALL,
-            ink=theme.FAINT_INK,
+            ink=inks.FAINT_INK,
             anchor="start",
         )
         yield "</g>"
@@ -132,7 +127,7 @@ class _Writer:
     def _box(self, placed: PlacedBox) -> Iterator[str]:
         box, rect = placed.box, placed.rect
         yield f'<g {self._id("node", box.path)} class="node" role="graphics-symbol">'
-        yield f"<title>{_escaped(box.title)}</title>"
+        yield f"<title>{escaped(box.title)}</title>"
         if box.skip is not Style.FLOW:
             yield from _ear(rect, box.skip, theme.STACK if box.count > 1 else 0.0)
         if box.form is not Form.PORT:
@@ -144,11 +139,11 @@ class _Writer:
             yield from _sign(box.text, x, y)
         else:
             y -= theme.NOTE_HEIGHT * len(box.notes) / 2
-            ink = theme.FAINT_INK if box.form is Form.PORT else theme.INK
-            yield _text(box.text, x, y + _DROP * theme.TEXT, theme.TEXT, ink=ink)
+            ink = inks.FAINT_INK if box.form is Form.PORT else inks.INK
+            yield text(box.text, x, y + DROP * theme.TEXT, theme.TEXT, ink=ink)
             for note in box.notes:
                 y += theme.LINE_HEIGHT
-                yield _text(note, x, y + _DROP * theme.SMALL, theme.SMALL, ink=theme.FAINT_INK)
+                yield text(note, x, y + DROP * theme.SMALL, theme.SMALL, ink=inks.FAINT_INK)
         yield "</g>"
 
 
@@ -161,13 +156,13 @@ def _outline(form: Form, kind: str, rect: Rect) -> str:
             (rect.right - theme.SLANT, rect.bottom),
             (rect.left + theme.SLANT, rect.bottom),
         ]
-        return f'<polygon points="{_points(corners)}" fill="{paint.fill}" stroke="{paint.line}"/>'
+        return f'<polygon points="{pairs(corners)}" fill="{paint.fill}" stroke="{paint.line}"/>'
     if form is Form.ROUND:
-        x, y = map(_number, rect.center)
-        half = _number(rect.width / 2)
+        x, y = map(number, rect.center)
+        half = number(rect.width / 2)
         return f'<circle cx="{x}" cy="{y}" r="{half}" fill="{paint.fill}" stroke="{paint.line}"/>'
     radius = {Form.PILL: rect.height / 2, Form.BLOCK: 5.0}.get(form, 2.0)
-    return _rect(rect, paint.fill, paint.line, radius=radius)
+    return rectangle(rect, paint.fill, paint.line, radius=radius)
 
 
 def _sign(text: str, x: float, y: float) -> Iterator[str]:
@@ -177,7 +172,7 @@ def _sign(text: str, x: float, y: float) -> Iterator[str]:
     for dx, dy in ends:
         a = (x - dx * reach, y - dy * reach)
         b = (x + dx * reach, y + dy * reach)
-        yield f'<path d="{_path((a, b))}" fill="none" stroke="{theme.INK}" stroke-width="1.3"/>'
+        yield f'<path d="{_path((a, b))}" fill="none" stroke="{inks.INK}" stroke-width="1.3"/>'
 
 
 def _ear(rect: Rect, style: Style, stack: float) -> Iterator[str]:
@@ -196,7 +191,7 @@ def _way(points: Sequence[Point], style: Style) -> Iterator[str]:
     base = (x1 - dx * length, y1 - dy * length)
     dash = f' stroke-dasharray="{_DASHES[style]}"' if style in _DASHES else ""
     yield (
-        f'<path d="{_path((*points[:-1], base))}" fill="none" stroke="{theme.LINE}" '
+        f'<path d="{_path((*points[:-1], base))}" fill="none" stroke="{inks.LINE}" '
         f'stroke-width="{_WIDTHS[style]:g}"{dash}/>'
     )
     head = [
@@ -204,19 +199,19 @@ def _way(points: Sequence[Point], style: Style) -> Iterator[str]:
         (base[0] - dy * half, base[1] + dx * half),
         (base[0] + dy * half, base[1] - dx * half),
     ]
-    yield f'<polygon points="{_points(head)}" fill="{theme.LINE}"/>'
+    yield f'<polygon points="{pairs(head)}" fill="{inks.LINE}"/>'
 
 
 def _path(points: Sequence[Point]) -> str:
-    parts = [f"M{_pair(points[0])}"]
+    parts = [f"M{pair(points[0])}"]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         radius = min(_CORNER, _distance(before, corner) / 2, _distance(corner, after) / 2)
         dx, dy = _direction(*before, *corner)
-        parts.append(f"L{_pair((corner[0] - dx * radius, corner[1] - dy * radius))}")
+        parts.append(f"L{pair((corner[0] - dx * radius, corner[1] - dy * radius))}")
         dx, dy = _direction(*corner, *after)
         end = (corner[0] + dx * radius, corner[1] + dy * radius)
-        parts.append(f"Q{_pair(corner)} {_pair(end)}")
-    parts.append(f"L{_pair(points[-1])}")
+        parts.append(f"Q{pair(corner)} {pair(end)}")
+    parts.append(f"L{pair(points[-1])}")
     return "".join(parts)
 
 
@@ -229,53 +224,9 @@ def _legend_entry(entry: Entry, x: float, y: float) -> Iterator[str]:
         yield _outline(entry.form, entry.kind, Rect(middle - 6.5, y, middle + 6.5, y + 13))
     else:
         yield _outline(entry.form, entry.kind, rect)
-    yield _text(
-        entry.text, x + SAMPLE + 6, y + 6.5 + _DROP * theme.SMALL, theme.SMALL, anchor="start"
+    yield text(
+        entry.text, x + SAMPLE + 6, y + 6.5 + DROP * theme.SMALL, theme.SMALL, anchor="start"
     )
-
-
-def _text(
-    text: str,
-    x: float,
-    y: float,
-    size: float,
-    weight: int = REGULAR,
-    *,
-    ink: str = theme.INK,
-    anchor: str = "middle",
-) -> str:
-    weight = weight_for(text, weight)
-    extra = f' font-weight="{weight}"' if weight != REGULAR else ""
-    extra += f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return (
-        f'<text x="{_number(x)}" y="{_number(y)}" font-size="{size:g}" fill="{ink}"{extra}>'
-        f"{_escaped(text)}</text>"
-    )
-
-
-def _rect(rect: Rect, fill: str, line: str, *, radius: float, extra: str = "") -> str:
-    return (
-        f'<rect x="{_number(rect.left)}" y="{_number(rect.top)}" width="{_number(rect.width)}" '
-        f'height="{_number(rect.height)}" rx="{_number(radius)}" fill="{fill}" '
-        f'stroke="{line}"{extra}/>'
-    )
-
-
-def _escaped(text: str) -> str:
-    """A text as XML; what XML forbids, such as a null character, becomes the mark for that."""
-    return escape(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text))
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _pair(point: Point) -> str:
-    return f"{_number(point[0])},{_number(point[1])}"
-
-
-def _points(points: Iterable[Point]) -> str:
-    return " ".join(map(_pair, points))
 
 
 def _distance(a: Point, b: Point) -> float:

@@ -43,14 +43,7 @@ PAINTS: dict[str, Paint] = {
 }
 """The paint of each kind of box, in the legend's order."""
 
-INK = "#1A1A1A"
-FAINT_INK = "#555555"
-LINE = "#404040"
-FRAME = "#9A9A9A"
 PANEL = "#FFFFFF"
-# One white sheet rather than colours that follow the reader's dark mode: the tints were chosen for
-# white, and the PNG and the PDF, which cannot follow anything, shall look the same as the SVG.
-PAPER = "#FFFFFF"
 
 TEXT = 12.0
 SMALL = 9.5

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
+from archdsl_svg.geometry import Point
+
 from archdsl_graphviz import theme
-from archdsl_graphviz.geometry import Point
 from archdsl_graphviz.layout import PlacedEdge, PlacedPanel, extents
 
 GUTTER = 44.0

@@ -13,13 +13,14 @@ from xml.etree import ElementTree
 
 import archdsl_graphviz.program as program
 import pytest
-from archdsl_graphviz import BACKEND, raster
+from archdsl_graphviz import BACKEND
 from archdsl_graphviz.dot import dot_text
 from archdsl_graphviz.labels import Form
 from archdsl_graphviz.model import Box, Edge, Frame, Panel, Picture
 from archdsl_graphviz.page import Page, page_of
 from archdsl_graphviz.picture import picture_of
 from archdsl_graphviz.svg import svg_text
+from archdsl_svg import raster
 from PIL import Image
 
 import archdsl

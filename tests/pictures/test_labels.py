@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from archdsl_graphviz.labels import RULES, Form, label_of
-from archdsl_graphviz.theme import FAINT_INK, INK, PAINTS, PAPER
+from archdsl_graphviz.theme import PAINTS
+from archdsl_svg.inks import FAINT_INK, INK, PAPER
 
 from archdsl.ops import (
     OPS,

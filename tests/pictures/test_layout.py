@@ -7,13 +7,13 @@ from itertools import combinations, pairwise
 
 from archdsl_graphviz import theme
 from archdsl_graphviz.dot import dot_text
-from archdsl_graphviz.font import REGULAR, metrics, text_width
-from archdsl_graphviz.geometry import Point, Rect
 from archdsl_graphviz.labels import Form
 from archdsl_graphviz.layout import PlacedPanel, place
 from archdsl_graphviz.page import Page, page_of
 from archdsl_graphviz.picture import picture_of
 from archdsl_graphviz.program import lay_out
+from archdsl_svg.font import REGULAR, metrics, text_width
+from archdsl_svg.geometry import Point, Rect
 
 import archdsl
 from archdsl import Network
@@ -174,7 +174,7 @@ def test_the_program_reads_the_dot_file(network: Network) -> None:
 
 
 def test_widths_are_those_of_the_font_file() -> None:
-    from archdsl_graphviz.font import font_path
+    from archdsl_svg.font import font_path
     from reportlab.pdfbase.ttfonts import TTFont
 
     font = TTFont("measured", str(font_path(REGULAR)))

@@ -19,7 +19,7 @@ _FILES = {REGULAR: "NotoSansKR-Regular.ttf", SEMIBOLD: "NotoSansKR-SemiBold.ttf"
 
 def font_path(weight: int) -> Path:
     """The file of a weight."""
-    return Path(str(files("archdsl_graphviz") / "fonts" / _FILES[weight]))
+    return Path(str(files("archdsl_svg") / "fonts" / _FILES[weight]))
 
 
 @dataclass(frozen=True, slots=True)

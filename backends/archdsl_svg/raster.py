@@ -7,7 +7,7 @@ import re
 from xml.etree import ElementTree
 
 from archdsl.backend import BackendError
-from archdsl_graphviz.font import FAMILY, REGULAR, SEMIBOLD, font_path, lacking
+from archdsl_svg.font import FAMILY, REGULAR, SEMIBOLD, font_path, lacking
 
 INSTALL = "pip install 'archdsl[pictures]'"
 SCALE = 2.0
