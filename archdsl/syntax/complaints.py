@@ -213,12 +213,13 @@ class _Complaint:
         body = self._open("_INDENT", "_EXPECT")
         if body is None or body.type == "_EXPECT" or self._open("_EXPECT") is None:
             return None
-        return self._say(
-            "this expectation cannot be read",
+        help_ = (
             "write a number and what it counts, as in `6,998,552 parameters` or "
-            "`1.5G multiply-adds within 10%`",
-            code="E105",
+            "`1.5G multiply-adds within 10%`"
         )
+        if "COMMA" in self.accepted and self.found[0].isdigit():
+            help_ = f"write `, {self.found}`: a comma stands between two figures"
+        return self._say("this expectation cannot be read", help_, code="E105")
 
     def _range(self) -> Diagnostic | None:
         """`for i in 1 to 3:`."""

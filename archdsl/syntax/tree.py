@@ -296,7 +296,7 @@ class Entry(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """One line of `expect:`: `1.5G multiply-adds within 10%`.
+    """One claim of `expect:`: `1.5G multiply-adds within 10%`.
 
     `value` is the number as an expression, `literal` whether it stood without braces, `unit` the
     words up to `within` (`parameters in training`), `tolerance` a share from 0 to 1.

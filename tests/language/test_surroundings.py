@@ -151,6 +151,7 @@ def test_about_is_free_text_by_keys() -> None:
         "{85074} parameters",
         "3,301,386 connections",
         "49,162 neurons",
+        "7 layers, 85,074 parameters, 3.3M multiply-adds within 2%, {6*n + 3} layers within 200%",
     ],
 )
 def test_claims_that_hold(figure: str) -> None:
@@ -181,6 +182,13 @@ def test_all_wrong_claims_are_said() -> None:
     assert said(resnet("8 layers\n        9 parameters\n        7 layers")) == [
         ("E204", "8 layers"),
         ("E204", "9 parameters"),
+    ]
+
+
+def test_of_several_on_a_line_the_wrong_ones_are_said() -> None:
+    assert said(resnet("8 layers, 85,074 parameters, 9 neurons within 1%")) == [
+        ("E204", "8 layers"),
+        ("E204", "9 neurons within 1%"),
     ]
 
 

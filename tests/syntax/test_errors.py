@@ -151,7 +151,9 @@ def test_codes(complaint: Complaint, code: str, text: str, marked: str, help: st
         ("layers 22", "layers"),
         ("22", ""),
         ("{n} layers within a few", "a"),
-        ("22 layers, 3 blocks", ","),
+        ("22 layers, blocks", "blocks"),
+        ("22 layers,", ""),
+        ("22, 3 layers", "3"),
     ],
 )
 def test_expectations(complaint: Complaint, line: str, marked: str) -> None:
@@ -161,6 +163,13 @@ def test_expectations(complaint: Complaint, line: str, marked: str) -> None:
         "`1.5G multiply-adds within 10%`"
     )
     check(diagnostic, "E105", marked, help_)
+
+
+@pytest.mark.parametrize("line", ["22 layers 30,730 parameters", "9 neurons within 1% 3 layers"])
+def test_figures_without_a_comma_between_them(complaint: Complaint, line: str) -> None:
+    second = line.split()[-2]
+    help_ = f"write `, {second}`: a comma stands between two figures"
+    check(complaint(f"expect:\n    {line}\n"), "E105", second, help_)
 
 
 @pytest.mark.parametrize(

@@ -361,6 +361,20 @@ expect with n = 18, classes = 2*5:
     assert thousands.value == 12500
 
 
+def test_figures_stand_on_one_line_too(read: Read) -> None:
+    together = "{6*n} layers, 25,557,032 parameters,1.5G multiply-adds within 10%, 3 neurons"
+    figures = [
+        "{6*n} layers",
+        "25,557,032 parameters",
+        "1.5G multiply-adds within 10%",
+        "3 neurons",
+    ]
+    for lines in (together, "\n    ".join(figures)):
+        (expect,) = read(f"expect:\n    {lines}\n").expects
+        assert [figure.span.text for figure in expect.figures] == figures
+        assert [figure.tolerance for figure in expect.figures] == [0, 0, Fraction(1, 10), 0]
+
+
 def test_empty_spec_knows_its_source() -> None:
     source = Source("a.arch", "")
     assert parse(source) == t.Spec(source)
