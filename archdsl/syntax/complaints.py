@@ -210,8 +210,8 @@ class _Complaint:
         return self._say(message, f"write `{closing}` where it ends", self._place(opening))
 
     def _expectation(self) -> Diagnostic | None:
-        body = self._open("_INDENT", "_EXPECT")
-        if body is None or body.type == "_EXPECT" or self._open("_EXPECT") is None:
+        head = self._open("_EXPECT", "COLON")
+        if self._open("_EXPECT") is None or head is None or head.type == "_EXPECT":
             return None
         help_ = (
             "write a number and what it counts, as in `6,998,552 parameters` or "

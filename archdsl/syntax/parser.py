@@ -30,6 +30,8 @@ def parse(source: Source) -> Spec:
             spec = Builder(source, 0, parse_expression).spec(root, about)
         except SpecError as failure:
             (wrong,) = failure.diagnostics
+            if wrong in found:
+                break
             found.append(wrong)
             # What an indentation means is not known once one of them is wrong.
             rest = without(text, source, wrong.span) if wrong.span else None

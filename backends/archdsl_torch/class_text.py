@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from archdsl.ops import Shape
 from archdsl_torch.code import (
     Assign,
@@ -9,6 +11,7 @@ from archdsl_torch.code import (
     Fallback,
     Items,
     Literal,
+    Refuse,
     Return,
     Starred,
     Statement,
@@ -20,6 +23,7 @@ from archdsl_torch.docstrings import class_docstring
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import Flow, names_used
 from archdsl_torch.printer import WIDTH, Printer
+from archdsl_torch.settling import refusals_of, whole_number
 from archdsl_torch.signatures import COLUMNS, Signature, annotation, line_name, python_name
 
 
@@ -110,8 +114,14 @@ def _arguments(emitter: Emitter) -> list[str]:
 def _fallbacks(signature: Signature) -> list[Statement]:
     """`if depth is None: depth = 6 * n + 2` for defaults that depend on other numbers."""
     environment = signature.environment()
-    return [
-        Fallback(python_name(parameter.name), Literal(environment.evaluate(parameter.default)))
-        for parameter in signature.numbers
-        if parameter.default is not None and signature.default(parameter) is None
-    ]
+    found: list[Statement] = []
+    for parameter in signature.numbers:
+        if parameter.default is None or signature.default(parameter) is not None:
+            continue
+        value: Any = environment.evaluate(parameter.default)
+        refusals: tuple[Refuse, ...] = ()
+        if signature.kinds.get(parameter.name) in ("int", "size"):
+            refusals = refusals_of(value)
+            value = whole_number(value)
+        found.append(Fallback(python_name(parameter.name), Literal(value), refusals))
+    return found

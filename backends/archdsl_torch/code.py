@@ -200,18 +200,19 @@ class Carry(NamedTuple):
     value: Code
 
 
-class Fallback(NamedTuple):
-    """`if name is None: name = value`."""
-
-    name: str
-    value: Code
-
-
 class Refuse(NamedTuple):
     """`if condition: raise ValueError(message)`."""
 
     condition: str
     message: str
+
+
+class Fallback(NamedTuple):
+    """`if name is None: name = value`, where nothing speaks against the value."""
+
+    name: str
+    value: Code
+    refusals: tuple[Refuse, ...] = ()
 
 
 Statement = Assign | Do | Return | Branch | Loop | Carry | Fallback | Refuse
@@ -234,7 +235,7 @@ def expressions_of(statements: list[Statement]) -> Iterator[Code]:
         match statement:
             case Assign(value=value) | Do(value) | Return(value):
                 yield value
-            case Carry(_, value) | Fallback(_, value):
+            case Carry(_, value) | Fallback(_, value, _):
                 yield value
             case Branch(condition):
                 yield Literal(condition)

@@ -32,7 +32,7 @@ from archdsl_torch.code import (
 from archdsl_torch.flow import UNKNOWN, Flow, NameParts, Place, is_listing, static_text
 from archdsl_torch.lower import torch_of
 from archdsl_torch.printer import Printer
-from archdsl_torch.settling import is_settled, refusal_of, whole_number
+from archdsl_torch.settling import is_settled, refusals_of, whole_number
 from archdsl_torch.signatures import TAKEN, Signature, Unwritable, line_name, python_name
 
 if TYPE_CHECKING:
@@ -192,9 +192,7 @@ class Emitter:
         if is_settled(value):
             return value
         if not self.locals & set(value.variables()):
-            refusal = refusal_of(value)
-            if refusal not in self.init:
-                self.init.append(refusal)
+            self.init += [each for each in refusals_of(value) if each not in self.init]
         return whole_number(value)
 
     def shorten(self, shape: Shape) -> Shape:

@@ -67,8 +67,8 @@ class Printer(NamedTuple):
                 return [head, *self.statements(body, depth + 1)]
             case Carry(name, value):
                 return self._laid_out(value, f"{indent}{name} = ", "", depth)
-            case Fallback(name, value):
-                inner = self._laid_out(value, f"{indent}{INDENT}{name} = ", "", depth + 1)
+            case Fallback(name, value, refusals):
+                inner = self.statements([*refusals, Carry(name, value)], depth + 1)
                 return [f"{indent}if {name} is None:", *inner]
             case Refuse(condition, message):
                 raised = call("ValueError", Text(quoted(message)))

@@ -117,6 +117,7 @@ def test_the_listing(lines: Lines) -> None:
         ("after: RELU", "after: RELU<>"),
         ("network: RELU", "network: RELU<>"),
         ("expect: RELU", "expect: RELU<>"),
+        ("expect: 3 x RELU", "expect: 3 times RELU<>"),
         ("else: RELU", "else: RELU<>"),
         # Layers without a colon.
         ("INPUT", "INPUT<>"),
@@ -369,8 +370,8 @@ def test_figures_stand_on_one_line_too(read: Read) -> None:
         "1.5G multiply-adds within 10%",
         "3 neurons",
     ]
-    for lines in (together, "\n    ".join(figures)):
-        (expect,) = read(f"expect:\n    {lines}\n").expects
+    for lines in (f" {together}", f"\n    {together}", "\n    " + "\n    ".join(figures)):
+        (expect,) = read(f"expect:{lines}\n").expects
         assert [figure.span.text for figure in expect.figures] == figures
         assert [figure.tolerance for figure in expect.figures] == [0, 0, Fraction(1, 10), 0]
 

@@ -33,6 +33,7 @@ def complaints(text: str) -> list[tuple[int, str]]:
             id="expectations",
         ),
         pytest.param("expect:\n  six layers\nRELU", [(2, "E105")], id="the only expectation"),
+        pytest.param("expect: 1 layer\n  2 x\nFC $", [(2, "E105")], id="expectations below one"),
         pytest.param("network A\nnetwork B\nFC $", [(2, "E106"), (3, "E101")], id="sections"),
         pytest.param("RELU\n  \tBN\nFC $", [(2, "E102")], id="tabs end it"),
         pytest.param("add:\n    BN\n  BN\nFC $", [(3, "E103")], id="levels end it"),

@@ -60,6 +60,7 @@ TABLE = (
     Is("inception_bottleneck", "inception-bottleneck"),
     Is("inception_v3", "inception-v3"),
     Is("inception_v4", "inception-v4"),
+    Is("enet", "enet-imagenet"),
     Is("squeezenet", "squeezenet-1.0"),
     Is("resnet18", "resnet18"),
     Is("resnet34", "resnet34"),

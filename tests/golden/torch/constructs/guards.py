@@ -1,5 +1,5 @@
 # Written by archdsl from guards.arch with depth=10, bc=yes, rate=0.
-# Spec db9202a1ae0ee59b, code 1bd341120770a714: the hash of all that follows this line.
+# Spec f25e0db471567d7c, code 464554d400c2cac6: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -19,6 +19,26 @@ class D(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.cat([x, F.relu(self.conv(x))], dim=1)
+
+
+class N(nn.Module):
+    """The spec's block N.
+
+    (N, in_channels, H, W) -> (N, n, H, W)
+    """
+
+    def __init__(self, in_channels: int, n: int, inner: int | None = None) -> None:
+        super().__init__()
+        if inner is None:
+            if n % 2:
+                raise ValueError("n / 2 must be whole")
+            inner = n // 2
+        self.conv1 = nn.Conv2d(in_channels, inner, kernel_size=1)
+        self.conv2 = nn.Conv2d(inner, n, kernel_size=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.relu(self.conv1(x))
+        return F.relu(self.conv2(x))
 
 
 class U(nn.Module):
@@ -76,14 +96,18 @@ class Guards(nn.Module):
             if (depth - 4) // 6 >= 1
             else channels
         )
+        if depth % 2:
+            raise ValueError("depth / 2 must be whole")
+        self.narrow = nn.Sequential(N(channels2, 4), N(4, 6, inner=5), N(6, depth))
         self.dropout = nn.Dropout(p=rate)
-        self.fc = nn.Linear(64 * channels2, 4)
+        self.fc = nn.Linear(64 * depth, 4)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.conv1(x))
         x = self.a(x)
         x = self.bn(x)  # (N, 5, 8, 8)
         x = self.layers(x)
-        x = self.dropout(x)  # (N, 3, 8, 8)
+        x = self.narrow(x)  # (N, 10, 8, 8)
+        x = self.dropout(x)  # (N, 10, 8, 8)
         output: Tensor = self.fc(torch.flatten(x, 1))  # (N, 4)
         return output

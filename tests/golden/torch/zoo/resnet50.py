@@ -1,5 +1,5 @@
 # Written by archdsl from resnet50.arch with classes=1000.
-# Spec c5023ccdf73d48a6, code a35c8035a5d7a580: the hash of all that follows this line.
+# Spec 9e963af11b7cb2e4, code a35c8035a5d7a580: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
