@@ -114,6 +114,23 @@ _TEXT = {
         "A spec is text in UTF-8, the encoding that every editor writes today; other bytes would "
         "read differently on different machines.",
     ),
+    "E113": Explanation(
+        "a published error that cannot be read",
+        "Under `error`, `top-1 error` and `top-5 error`, `about:` has figures that networks are "
+        "compared by. Each is a percentage with its protocol, that is how it was measured, and, "
+        "after a semicolon, its source. `error with n = 9` is that of a network with other "
+        "parameters than the defaults.",
+        "about:\n    top-1 error: 24.7",
+        "about:\n    top-1 error: 24.7% (ImageNet val, one centre crop; paper, table 3)",
+    ),
+    "E114": Explanation(
+        "a protocol that is not known",
+        "Errors can be compared only if they were measured alike, so a protocol is one of those "
+        "that the language's reference lists, to the letter. What else there is to say of a "
+        "figure stands behind the semicolon, with its source.",
+        "about:\n    top-1 error: 24.7% (ImageNet, centre crop; paper)",
+        "about:\n    top-1 error: 24.7% (ImageNet val, one centre crop; paper)",
+    ),
 }
 
 _SHAPES = {
