@@ -350,7 +350,7 @@ def test_the_record_of_a_name_of_the_zoo() -> None:
         "output": [112, 112, 64],
         "parameters": 9408,
         "macs": 118_013_952,
-        "line": 14,
+        "line": 13,
     }
     assert found["layers"][-1]["output"] == [1000]
 
