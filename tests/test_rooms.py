@@ -32,7 +32,7 @@ DOORS = {"cli"}
 CORE_LIBRARIES = {"click", "lark", "networkx", "pydantic", "pydantic_core", "rich"}
 # `archdsl_svg` is no backend: it is what the backends that draw share.
 OWN_LIBRARIES = {
-    "archdsl_graphviz": {"graphviz", "archdsl_svg"},
+    "archdsl_graphviz": {"archdsl_svg", "pydantic"},
     "archdsl_svg": {"reportlab", "resvg_py", "svglib"},
     "archdsl_torch": {"torch"},
 }

@@ -60,7 +60,6 @@ class LayerReader:
             layer.span,
             layer.word_span.to(_end_of(layer)),
             layer.suffix,
-            found.is_across,
         )
 
     def with_implied(

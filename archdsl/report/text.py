@@ -35,3 +35,16 @@ def padded(text: str, width: int, is_right: bool = False) -> str:
     """A text with blanks around it: behind it, or before it for figures."""
     blanks = " " * (width - columns_of(text))
     return f"{blanks}{text}" if is_right else f"{text}{blanks}"
+
+
+def short(number: int) -> str:
+    """A count in three digits: `37.7 k`, `118 M`.
+
+    >>> short(25_557_032)
+    '25.6 M'
+    """
+    for unit, name in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= 0.9995 * unit:
+            digits = f"{number / unit:.3g}"
+            return f"{float(digits):g} {name}"
+    return str(number)

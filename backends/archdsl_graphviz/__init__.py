@@ -1,8 +1,8 @@
-"""The graphviz backend: a graph becomes a picture."""
+"""The pictures' backend: a graph becomes a drawing on one page."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.network import Network
@@ -15,28 +15,15 @@ class Graphviz:
 
     formats: tuple[str, ...] = ("svg", "png", "pdf", "dot")
 
-    def emit(self, network: Network, format: str) -> bytes:
-        """The whole file. Raises BackendError where something is not installed."""
+    def emit(self, network: Network, format: str, **options: Any) -> bytes:
+        """The whole file; options are the fields of `Options`. Raises BackendError."""
         from archdsl.backend import BackendError
 
         if format not in self.formats:
             raise BackendError(f"graphviz writes {', '.join(self.formats)}, not {format}")
-        from archdsl_graphviz.picture import picture_of
+        from archdsl_graphviz.files import write
 
-        picture = picture_of(network)
-        if format == "dot":
-            from archdsl_graphviz.dot import dot_text
-
-            return dot_text(picture).encode()
-        from archdsl_graphviz.page import page_of
-        from archdsl_graphviz.svg import svg_text
-
-        svg = svg_text(page_of(picture))
-        if format == "svg":
-            return svg.encode()
-        from archdsl_svg import raster
-
-        return raster.png(svg) if format == "png" else raster.pdf(svg)
+        return write(network, format, options)
 
 
 BACKEND = Graphviz()

@@ -1,19 +1,15 @@
-"""The DOT text of a picture: for the layout one graph a panel, for the reader one graph in all."""
+"""The picture in Graphviz's language, for readers who lay it out themselves."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Iterator, Mapping
 
-import graphviz
 from archdsl_svg import inks
 from archdsl_svg.marks import identifier
 
 from archdsl_graphviz import theme
 from archdsl_graphviz.labels import Form
-from archdsl_graphviz.model import Box, Edge, Frame, Panel, Picture, Style
-from archdsl_graphviz.sizes import Size
+from archdsl_graphviz.model import Box, Frame, Panel, Picture, Style
 
 _SHAPES = {
     Form.BOX: "box",
@@ -29,120 +25,84 @@ _FONT = "Helvetica"
 _LINES = {Style.IDENTITY: "bold", Style.PROJECTION: "dashed"}
 
 
-def layout_text(panel: Panel, sizes: Mapping[str, Size]) -> str:
-    """The graph whose layout says where a panel's boxes lie from left to right, row by row.
-
-    Sizes are fixed, so no text has to be measured. Frames are not in it: with clusters Graphviz
-    forgets the order of paths, so frames are room beside boxes here and are drawn afterwards.
-    """
-    graph = _graph(identifier(panel.path) or "overview")
-    graph.node_attr.update(shape="box", label="", fixedsize="true")
-    for box in panel.boxes:
-        size = sizes[box.path]
-        width = _inches(size.width + 2 * size.room)
-        graph.node(identifier(box.path), width=width, height=_inches(size.height))
-    leaving = Counter(edge.source for edge in panel.edges)
-    entering = Counter(edge.target for edge in panel.edges)
-    for edge in _ordered(panel):
-        # A chain is straight, then the middle of a block, and skips go around it; short paths
-        # begin where the long ones do.
-        forks = leaving[edge.source] > 1
-        if not forks and entering[edge.target] == 1:
-            weight = 40
-        elif edge.style is Style.FLOW:
-            weight = 9 if forks else 8
-        else:
-            weight = 2 if forks else 1
-        graph.edge(identifier(edge.source), identifier(edge.target), weight=str(weight))
-    return str(graph.source)
-
-
-def dot_text(picture: Picture) -> str:
+def dot_text(picture: Picture, is_turned: bool = False) -> str:
     """The whole picture as one graph, labels and colours included; its panels are clusters."""
-    graph = _graph(identifier(picture.name))
-    graph.graph_attr.update(
-        label=_text(f"{picture.name}\n{picture.subtitle}"), labelloc="t", fontname=_FONT
-    )
-    graph.node_attr.update(
-        fontname=_FONT, fontsize=f"{theme.TEXT:g}", style="filled", fontcolor=inks.INK
-    )
-    graph.edge_attr.update(fontname=_FONT, fontsize=f"{theme.SMALL:g}", color=inks.LINE)
-    for panel in picture.all_panels:
-        if panel is picture.overview:
-            _write(graph, panel)
-            continue
-        with graph.subgraph(name=f"cluster_panel_{identifier(panel.path)}") as cluster:
-            assert cluster is not None
-            label = _text(f"{panel.heading}\n{panel.note}")
-            cluster.attr(label=label, color=inks.FRAME, fontname=_FONT)
-            _write(cluster, panel)
-    return str(graph.source)
+    return "\n".join(_lines(picture, is_turned)) + "\n"
 
 
-def _graph(name: str) -> graphviz.Digraph:
-    attributes = {
-        "ordering": "out",
-        "nodesep": _inches(theme.COLUMN_GAP),
-        "ranksep": _inches(theme.RANK_GAP),
-        "rankdir": "TB",
-    }
-    return graphviz.Digraph(name, graph_attr=attributes)
+def _lines(picture: Picture, is_turned: bool) -> Iterator[str]:
+    title = f"{picture.name}\n{picture.subtitle}"
+    yield f"digraph {_quoted(picture.name)} {{"
+    # Out of a box, paths stand in the order of the spec.
+    whole = {"ordering": "out", "rankdir": "LR" if is_turned else "TB", "labelloc": "t"}
+    yield f"  graph {_attributes(whole | {'label': title, 'fontname': _FONT})}"
+    node = {"fontname": _FONT, "fontsize": f"{theme.TEXT:g}", "style": "filled"}
+    yield f"  node {_attributes(node | {'fontcolor': inks.INK})}"
+    edge = {"fontname": _FONT, "fontsize": f"{theme.SMALL:g}", "color": inks.LINE}
+    yield f"  edge {_attributes(edge)}"
+    yield from _panel(picture.overview, "  ")
+    for panel in picture.panels:
+        label = {"label": f"{panel.heading}\n{panel.note}", "color": inks.FRAME, "fontname": _FONT}
+        yield f"  subgraph {_quoted(f'cluster_panel_{identifier(panel.path)}')} {{"
+        yield f"    graph {_attributes(label)}"
+        yield from _panel(panel, "    ")
+        yield "  }"
+    yield "}"
 
 
-def _ordered(panel: Panel) -> list[Edge]:
-    """The edges so that those out of one box come in the spec's order."""
-    order = {box.path: at for at, box in enumerate(panel.boxes)}
-    return sorted(panel.edges, key=lambda edge: (order[edge.source], order[edge.target]))
-
-
-def _write(graph: graphviz.Digraph, panel: Panel) -> None:
+def _panel(panel: Panel, indent: str) -> Iterator[str]:
     boxes = {box.path: box for box in panel.boxes}
     framed = {path for frame in panel.all_frames() for path in frame.boxes}
     for box in panel.boxes:
         if box.path not in framed:
-            graph.node(identifier(box.path), **_look(box))
+            yield f"{indent}{_node(box)}"
     for frame in panel.frames:
-        _write_frame(graph, frame, boxes)
-    for edge in _ordered(panel):
-        look = {}
-        if shape := boxes[edge.source].shape:
-            look["label"] = _text(f" {shape}")
+        yield from _frame(frame, boxes, indent)
+    order = {box.path: at for at, box in enumerate(panel.boxes)}
+    for edge in sorted(panel.edges, key=lambda e: (order[e.source], order[e.target])):
+        source = boxes[edge.source]
+        look = {"label": f" {source.shape}"} if source.shows_shape else {}
         if edge.style is not Style.FLOW:
             look["style"] = _LINES[edge.style]
-        graph.edge(identifier(edge.source), identifier(edge.target), **look)
+        ends = f"{_quoted(identifier(edge.source))} -> {_quoted(identifier(edge.target))}"
+        yield f"{indent}{ends} {_attributes(look)}".rstrip()
 
 
-def _write_frame(graph: graphviz.Digraph, frame: Frame, boxes: Mapping[str, Box]) -> None:
-    with graph.subgraph(name=f"cluster_{identifier(frame.path)}") as cluster:
-        assert cluster is not None
-        cluster.attr(label=_text(frame.label), labeljust="l", color=inks.FRAME, fontname=_FONT)
-        for path in frame.boxes:
-            cluster.node(identifier(path), **_look(boxes[path]))
-        for inner in frame.frames:
-            _write_frame(cluster, inner, boxes)
+def _frame(frame: Frame, boxes: Mapping[str, Box], indent: str) -> Iterator[str]:
+    yield f"{indent}subgraph {_quoted(f'cluster_{identifier(frame.path)}')} {{"
+    inside = f"{indent}  "
+    look = {"label": frame.label, "labeljust": "l", "color": inks.FRAME, "fontname": _FONT}
+    yield f"{inside}graph {_attributes(look)}"
+    for path in frame.boxes:
+        yield f"{inside}{_node(boxes[path])}"
+    for inner in frame.frames:
+        yield from _frame(inner, boxes, inside)
+    yield f"{indent}}}"
 
 
-def _look(box: Box) -> dict[str, str]:
+def _node(box: Box) -> str:
     paint = theme.PAINTS[box.kind]
     look = {
-        "label": _text("\n".join((box.text, *box.notes))),
+        "label": "\n".join((box.text, *box.notes)),
         "shape": _SHAPES[box.form],
         "color": paint.line,
         "fillcolor": paint.fill,
-        "tooltip": _text(box.title),
+        "tooltip": box.title,
     }
     if box.form is Form.PILL:
         look["style"] = "filled,rounded"
     if box.form is Form.PORT:
         look["style"] = "solid"
-    return look
+    return f"{_quoted(identifier(box.path))} {_attributes(look)}"
 
 
-def _text(text: str) -> str:
-    """A text as itself: no escape of Graphviz's, no markup."""
-    return cast(str, graphviz.nohtml(graphviz.escape(text).replace("\n", "\\n")))
+def _attributes(look: Mapping[str, str]) -> str:
+    if not look:
+        return ""
+    return f"[{' '.join(f'{name}={_quoted(value)}' for name, value in look.items())}]"
 
 
-def _inches(pixels: float) -> str:
-    """Graphviz counts in inches of 72 points, and a pixel is a point here."""
-    return f"{pixels / 72:.4f}"
+def _quoted(text: str) -> str:
+    """A text as itself, in quotes: no escape of Graphviz's, no markup."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

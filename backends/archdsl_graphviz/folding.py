@@ -1,27 +1,33 @@
-"""From a graph to boxes: what follows a layer joins its box, equal neighbours fold to one."""
+"""From a graph to units: what follows a layer joins its box, equal neighbours fold to one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
-from archdsl.ir.graph import Graph, InstanceNode, LayerNode, Node
+from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Add, Concat, Mean, Op
 from archdsl_graphviz.labels import Form, Label, label_of
 from archdsl_graphviz.model import Style
 
 _HOLDS_MORE = {Form.BOX, Form.TRAPEZOID, Form.BAR}
+LONGEST_PERIOD = 12
+"""Units of a round that are looked for to repeat."""
+
+Group = tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Unit:
-    """The nodes of one box: a layer and what follows it, or equal neighbours, one list each."""
+    """The nodes of one box: a layer and what follows it, in each of the folded repeats."""
 
-    repeats: tuple[tuple[Node, ...], ...]
+    repeats: tuple[Group, ...]
 
     @property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> Group:
         """The layers of the first repeat."""
         return self.repeats[0]
 
@@ -41,6 +47,22 @@ class Unit:
         return len(self.repeats)
 
 
+@dataclass(frozen=True)
+class Run:
+    """Neighbouring units that repeat together: a round of them, drawn once.
+
+    `grows` is how many channels each round has more than the round before.
+    """
+
+    units: tuple[Unit, ...]
+    grows: int
+
+    @property
+    def count(self) -> int:
+        """How many rounds there are."""
+        return self.units[0].count
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One operand of a unit, by the first nodes' names."""
@@ -51,16 +73,21 @@ class Link:
 
 
 class Folded:
-    """A graph's units in the spec's order, the links between them, and its skips."""
+    """A graph's units in the spec's order, the links between them, and its skips.
 
-    def __init__(self, graph: Graph) -> None:
+    Without `has_repeats` equal neighbours stay apart.
+    """
+
+    def __init__(self, graph: Graph, has_repeats: bool = True) -> None:
         self.graph = graph
         self._operands = {node.name: graph.operands(node.name) for node in graph}
         self._consumers: dict[str, list[str]] = {node.name: [] for node in graph}
         for name, operands in self._operands.items():
             for operand in operands:
                 self._consumers[operand].append(name)
-        self.units = list(self._fold(self._gather()))
+        groups = list(self._gather())
+        self.runs = list(self._fold(groups)) if has_repeats else [_alone(g) for g in groups]
+        self.units = [unit for run in self.runs for unit in run.units]
         self.unit_of = {
             node.name: unit for unit in self.units for nodes in unit.repeats for node in nodes
         }
@@ -87,6 +114,14 @@ class Folded:
         return ""
 
     @cached_property
+    def wrapped(self) -> Unit | None:
+        """The only unit of a block that wraps one layer and what follows it."""
+        if len(self.graph.inputs) != 1 or len(self.units) != 2:
+            return None
+        unit = self.units[1]
+        return unit if unit.count == 1 and len(self.sources(unit)) == 1 else None
+
+    @cached_property
     def links(self) -> list[Link]:
         """Every operand of every unit, with the style of the path that it belongs to."""
         styles: dict[tuple[str, int], Style] = {}
@@ -110,7 +145,9 @@ class Folded:
         found = {link.style for link in self.links if link.target in merges}
         return next((s for s in (Style.IDENTITY, Style.PROJECTION) if s in found), Style.FLOW)
 
-    def _follows(self, node: Node, host: tuple[Node, ...]) -> bool:
+    # --- What follows a layer ---
+
+    def _follows(self, node: Node, host: Group) -> bool:
         """Whether a node becomes a small line in the box of what feeds it."""
         head, tail = host[0], host[-1]
         return (
@@ -123,8 +160,8 @@ class Folded:
             and self.space(tail.name) == self.space(node.name)
         )
 
-    def _gather(self) -> Iterator[tuple[Node, ...]]:
-        groups: dict[str, tuple[Node, ...]] = {}
+    def _gather(self) -> Iterator[Group]:
+        groups: dict[str, Group] = {}
         owner: dict[str, str] = {}
         for node in self.graph:
             operands = self._operands[node.name]
@@ -138,37 +175,81 @@ class Folded:
                 owner[node.name] = node.name
         yield from groups.values()
 
-    def _fold(self, groups: Iterable[tuple[Node, ...]]) -> Iterator[Unit]:
-        run: list[tuple[Node, ...]] = []
-        for group in groups:
-            if run and not self._repeats(run[-1], group):
-                yield Unit(tuple(run))
-                run = []
-            run.append(group)
-        if run:
-            yield Unit(tuple(run))
+    # --- Repeats ---
 
-    def _repeats(self, one: tuple[Node, ...], other: tuple[Node, ...]) -> bool:
-        """Whether two neighbours are exactly the same thing twice, one behind the other."""
-        head, tail, next_head = one[0], one[-1], other[0]
-        if (
-            self._operands[next_head.name] != (tail.name,)
-            or self._consumers[tail.name] != [next_head.name]
-            or tail.name == self.graph.output
-            or self.space(head.name) != self.space(next_head.name)
-        ):
-            return False
-        if isinstance(head, InstanceNode) and isinstance(next_head, InstanceNode):
-            return head.graph is next_head.graph
-        # Layers that the author named apart are drawn apart; those called by position fold.
-        names = [node.name.rpartition(".")[2] for node in (head, next_head)]
-        return all(map(str.isdigit, names)) and (
-            [self._form(node) for node in one] == [self._form(node) for node in other]
+    def _fold(self, groups: list[Group]) -> Iterator[Run]:
+        at = 0
+        while at < len(groups):
+            period, count, grows = self._repeat(groups, at)
+            rounds = [groups[start : start + period] for start in _starts(at, period, count)]
+            yield Run(tuple(Unit(repeats) for repeats in zip(*rounds, strict=True)), grows)
+            at += period * count
+
+    def _repeat(self, groups: list[Group], at: int) -> tuple[int, int, int]:
+        """The shortest round that repeats from here on: its length, how often, how it grows."""
+        for period in range(1, min(LONGEST_PERIOD, (len(groups) - at) // 2) + 1):
+            count, grows = self._rounds(groups, at, period)
+            if count > 1:
+                return period, count, grows
+        return 1, 1, 0
+
+    def _rounds(self, groups: list[Group], at: int, period: int) -> tuple[int, int]:
+        """How many rounds from here on are exactly the same thing, one behind the other."""
+        first = groups[at : at + period]
+        entry = self._entry(first)
+        if entry is None or not _same_size(self.graph[entry], first[-1][-1]):
+            return 1, 0
+        grows = first[-1][-1].output.channels - self.graph[entry].output.channels
+        count, before = 1, first
+        for start in range(at + period, len(groups) - period + 1, period):
+            after = groups[start : start + period]
+            is_next = self._entry(after) == before[-1][-1].name and self._is_left(before, after)
+            growth = after[-1][-1].output.channels - before[-1][-1].output.channels
+            if not is_next or growth != grows or not self._same(before, after, first):
+                break
+            count, before = count + 1, after
+        return count, grows
+
+    def _entry(self, groups: Sequence[Group]) -> str | None:
+        """The one node outside that feeds a round."""
+        own = {node.name for group in groups for node in group}
+        outside = {o for name in own for o in self._operands[name]} - own
+        return outside.pop() if len(outside) == 1 else None
+
+    def _is_left(self, before: Sequence[Group], after: Sequence[Group]) -> bool:
+        """Whether a round's output goes into the next round only, and nothing else leaves it."""
+        own = {node.name for group in before for node in group}
+        known = own | {node.name for group in after for node in group}
+        last = before[-1][-1].name
+        return self.graph.output not in own and all(
+            set(self._consumers[name]) <= (known if name == last else own) for name in own
         )
 
-    def _form(self, node: Node) -> object:
-        shapes = self.graph.operand_shapes(node.name)
-        return (node.op, shapes) if isinstance(node, LayerNode) else node.name
+    def _same(
+        self, before: Sequence[Group], after: Sequence[Group], first: Sequence[Group]
+    ) -> bool:
+        """Whether two rounds are equal, but for channels that grow with every round."""
+        old, new = list(_nodes(before)), list(_nodes(after))
+        alone = len(after) == 1
+        return (
+            [len(group) for group in before] == [len(group) for group in after]
+            and self._wiring(first) == self._wiring(after)
+            and all(
+                self.space(one.name) == self.space(other.name)
+                and _alike(one, other)
+                and _called_alike(one, other, alone)
+                for one, other in zip(old, new, strict=True)
+            )
+        )
+
+    def _wiring(self, groups: Sequence[Group]) -> list[tuple[int, ...]]:
+        """For each node of a round, which of its nodes feed it; -1 is what enters the round."""
+        places = {node.name: at for at, node in enumerate(_nodes(groups))}
+        return [
+            tuple(places.get(operand, -1) for operand in self._operands[name]) for name in places
+        ]
+
+    # --- Skips ---
 
     def _skips(self, merge: Unit, sources: list[Unit]) -> Iterator[tuple[int, Style]]:
         """Which operands of a merge are skips: the fork itself, or one projection of it."""
@@ -178,7 +259,7 @@ class Folded:
             if self._leads_to(source, sources[:at] + sources[at + 1 :])
         ]
         yield from ((at, Style.IDENTITY) for at in identities)
-        if identities or not _is(merge, Add, Mean):
+        if identities or not _is(merge, Add):
             return
         weights = [self._weight(source) for source in sources]
         short = [at for at, weight in enumerate(weights) if weight <= 1]
@@ -199,10 +280,7 @@ class Folded:
         """How many weighted layers a path holds; a block or a merge in it counts as two."""
         *path, fork = self._walk(unit)
         nested = 2 if len(self.sources(fork)) > 1 and len(self.targets(fork)) == 1 else 0
-        return nested + sum(
-            2 if isinstance(step.first, InstanceNode) else _weighted(step) * step.count
-            for step in path
-        )
+        return nested + sum(_weighted(step) * step.count for step in path)
 
     def _leads_to(self, unit: Unit, others: list[Unit]) -> bool:
         """Whether another operand was computed from this unit."""
@@ -225,9 +303,81 @@ class Folded:
                 yield step.first.name, 0
 
 
+def _alone(group: Group) -> Run:
+    return Run((Unit((group,)),), 0)
+
+
+def _starts(at: int, period: int, count: int) -> range:
+    return range(at, at + period * count, period)
+
+
+def _nodes(groups: Sequence[Group]) -> Iterator[Node]:
+    return (node for group in groups for node in group)
+
+
+def _alike(one: Node, other: Node) -> bool:
+    """Whether two nodes are the same thing, but for the channels that come in and go out."""
+    if one is other:
+        return True
+    if type(one) is not type(other) or not _same_size(one, other):
+        return False
+    if isinstance(one, LayerNode) and isinstance(other, LayerNode):
+        return one.op == other.op
+    if isinstance(one, InstanceNode) and isinstance(other, InstanceNode):
+        return one.graph is other.graph or _same_graph(one.graph, other.graph)
+    return isinstance(one, InputNode)
+
+
+def _same_graph(one: Graph, other: Graph) -> bool:
+    return (
+        one.block is other.block
+        and one.arguments == other.arguments
+        and len(one) == len(other)
+        and all(
+            left.name == right.name
+            and one.operands(left.name) == other.operands(right.name)
+            and _alike(left, right)
+            for left, right in zip(one, other, strict=True)
+        )
+    )
+
+
+def _same_size(one: Node, other: Node) -> bool:
+    return one.output.sides[:-1] == other.output.sides[:-1]
+
+
+def _called_alike(old: Node, new: Node, alone: bool) -> bool:
+    """Whether names allow two nodes to be one box.
+
+    Layers that the author named apart are drawn apart. A block's uses may be called anything; what
+    repeats as a round of several is called by a number that counts on.
+    """
+    if alone and isinstance(old, InstanceNode):
+        return True
+    names = [node.name.rpartition(".")[2] for node in (old, new)]
+    if alone:
+        return all(map(str.isdigit, names))
+    (stem, number), (next_stem, next_number) = map(_counted_name, names)
+    return stem == next_stem and next_number == number + 1
+
+
+def _counted_name(name: str) -> tuple[str, int]:
+    """The stem and the number of `layer2`; the compiler numbers `concat`, `concat_2` itself."""
+    match = re.fullmatch(r"(.*?)_?(\d*)", name)
+    assert match
+    return match[1], int(match[2] or 1)
+
+
 def _is(unit: Unit, *ops: type[Op]) -> bool:
     return isinstance(unit.first, LayerNode) and isinstance(unit.first.op, ops)
 
 
 def _weighted(unit: Unit) -> int:
-    return sum(isinstance(node, LayerNode) and node.op.is_weighted for node in unit.nodes)
+    """How many weighted layers the first repeat holds, counted up to two."""
+    return sum(1 for _ in islice(_weighted_layers(unit), 2))
+
+
+def _weighted_layers(unit: Unit) -> Iterator[LayerNode]:
+    for node in unit.nodes:
+        inner = (n for _, n, _ in node.graph.walk()) if isinstance(node, InstanceNode) else [node]
+        yield from (n for n in inner if isinstance(n, LayerNode) and n.op.is_weighted)

@@ -1,24 +1,35 @@
-"""Places for a panel's boxes, frames and edges, from the program's layout; y grows downwards."""
+"""Places for a panel's boxes, frames and edges; y grows downwards."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any
 
 from archdsl_svg.font import text_width
-from archdsl_svg.geometry import Point, Rect
-from archdsl_svg.marks import identifier
+from archdsl_svg.geometry import Rect
 
 from archdsl_graphviz import theme
-from archdsl_graphviz.dot import layout_text
-from archdsl_graphviz.labels import Form
+from archdsl_graphviz.arrange import Arrangement, Gaps, Lead, Title, arrange, measure
+from archdsl_graphviz.ladder import steps_of
 from archdsl_graphviz.model import Box, Edge, Frame, Panel, Style
-from archdsl_graphviz.program import lay_out
-from archdsl_graphviz.routes import Router
-from archdsl_graphviz.sizes import COLUMN_FORMS, Size, column_width, frame_margin, panel_sizes
+from archdsl_graphviz.routes import Way, ways_of
+from archdsl_graphviz.sizes import frame_title, label_size, panel_sizes
+from archdsl_graphviz.structure import Framed, Series, leaves, structure_of
+from archdsl_graphviz.wrapping import columns_of
+
+DOWN = Gaps(
+    rank=theme.RANK_GAP,
+    column=theme.COLUMN_GAP,
+    lane=theme.LANE,
+    fork=14.0,
+    land=12.0,
+    before=theme.FRAME_HEAD,
+    after=theme.FRAME_MARGIN,
+    first=theme.FRAME_MARGIN,
+    last=theme.FRAME_MARGIN,
+    bar_end=theme.BAR_END,
+)
+RIGHT = replace(DOWN, before=theme.FRAME_MARGIN, first=theme.FRAME_HEAD, last=theme.FRAME_MARGIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +48,16 @@ class PlacedBox:
 
 @dataclass(frozen=True, slots=True)
 class PlacedFrame:
-    """A frame in its place."""
+    """A frame in its place, or the part of it in one column; `label_at` is where its label is."""
 
     frame: Frame
     rect: Rect
+    label_at: Rect
+    goes_on: bool = False
+
+    def moved(self, dx: float, dy: float) -> PlacedFrame:
+        """The same frame elsewhere."""
+        return replace(self, rect=self.rect.moved(dx, dy), label_at=self.label_at.moved(dx, dy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +65,28 @@ class PlacedEdge:
     """An edge's way: corners from the source's border to the target's."""
 
     edge: Edge
-    points: tuple[Point, ...]
+    points: Way
 
     def moved(self, dx: float, dy: float) -> PlacedEdge:
         """The same way elsewhere."""
         return PlacedEdge(self.edge, tuple((x + dx, y + dy) for x, y in self.points))
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the ladder of sizes: the maps' size, and the band that has it.
+
+    `tint` counts the sizes from the first on; `label_at` is where the size is written.
+    """
+
+    size: str
+    tint: int
+    rect: Rect
+    label_at: Rect
+
+    def moved(self, dx: float, dy: float) -> Rung:
+        """The same rung elsewhere."""
+        return replace(self, rect=self.rect.moved(dx, dy), label_at=self.label_at.moved(dx, dy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,210 +97,188 @@ class PlacedPanel:
     boxes: tuple[PlacedBox, ...]
     frames: tuple[PlacedFrame, ...]
     edges: tuple[PlacedEdge, ...]
+    rungs: tuple[Rung, ...]
     width: float
     height: float
+    is_turned: bool = False
 
     def moved(self, dx: float, dy: float) -> PlacedPanel:
         """The same panel elsewhere on the page."""
         return replace(
             self,
             boxes=tuple(placed.moved(dx, dy) for placed in self.boxes),
-            frames=tuple(replace(placed, rect=placed.rect.moved(dx, dy)) for placed in self.frames),
+            frames=tuple(placed.moved(dx, dy) for placed in self.frames),
             edges=tuple(placed.moved(dx, dy) for placed in self.edges),
+            rungs=tuple(rung.moved(dx, dy) for rung in self.rungs),
         )
 
 
-def place(panels: Sequence[Panel]) -> list[PlacedPanel]:
-    """Every panel laid out, all by one run of the program."""
-    sizes = [panel_sizes(panel) for panel in panels]
-    documents = lay_out("".join(map(layout_text, panels, sizes)))
-    return list(map(_place, panels, sizes, documents))
+GUTTER = 44.0
+"""Between two columns; the line that leads on runs in its middle."""
+ARRIVE = 30.0
+"""From the top of a later column to its first box or frame."""
+HEAD = 8.0
+"""From the top of a later column to the line that arrives."""
+FOOT = 24.0
+"""From the last box of a column to the line that leads on."""
+BAND = 12.0
+"""How far the bands of the ladder reach beyond a column's boxes and frames."""
 
 
-def _place(panel: Panel, sizes: Mapping[str, Size], found: dict[str, Any]) -> PlacedPanel:
-    objects = {item["name"]: item for item in found["objects"]}
-    spots = {b.path: _numbers(objects[identifier(b.path)]["pos"]) for b in panel.boxes}
-    # The program counts upwards, and gives the boxes of one row one height.
-    heights = sorted({round(y, 1) for _, y in spots.values()}, reverse=True)
-    row_of = {path: heights.index(round(y, 1)) for path, (_, y) in spots.items()}
-    rects = _rows_apart(panel, sizes, {path: x for path, (x, _) in spots.items()}, row_of)
-    _stretch_bars(panel, rects)
-    frames = _placed_frames(panel, rects)
-    router = Router(panel, rects, sizes, row_of, [(p.frame, p.rect) for p in frames])
-    curves = _curves(found, objects)
-    edges = []
-    for edge in panel.edges:
-        curve = curves[identifier(edge.source), identifier(edge.target)]
-        between = range(row_of[edge.source] + 1, row_of[edge.target])
-        lanes = [_at(curve, heights[row]) for row in between]
-        edges.append(PlacedEdge(edge, router.route(edge, lanes)))
-    ways = {placed.edge.source: placed.points[0][0] for placed in edges}
-    boxes = [
-        PlacedBox(box, rects[box.path], _shape_place(box, rects[box.path], ways.get(box.path)))
-        for box in panel.boxes
-    ]
-    return _trimmed(panel, boxes, frames, edges)
+class Layout:
+    """A panel's structure and sizes, from which it is laid out in as many columns as asked for."""
 
+    def __init__(self, panel: Panel, is_turned: bool = False) -> None:
+        self.panel, self.is_turned = panel, is_turned
+        self.structure = structure_of(panel)
+        self.gaps = RIGHT if is_turned else DOWN
+        self._sizes = panel_sizes(panel, is_turned)
+        self._boxes = {box.path: box for box in panel.boxes}
+        self._ladder = 0.0 if panel.path else self._ladder_width()
+        self._extents: list[Rect] = []
+        self._single = self._arranged([self.structure.top])
 
-def _rows_apart(
-    panel: Panel, sizes: Mapping[str, Size], xs: Mapping[str, float], row_of: Mapping[str, int]
-) -> dict[str, Rect]:
-    """The boxes in rows with equal gaps, wider ones where frames begin or end."""
-    count = max(row_of.values()) + 1
-    tall = [0.0] * count
-    columns = [0.0] * count
-    for box in panel.boxes:
-        row, height = row_of[box.path], sizes[box.path].height
-        tall[row] = max(tall[row], height)
-        if box.form in COLUMN_FORMS:
-            columns[row] = max(columns[row], height)
-    begin, end = _frame_levels(panel, row_of)
-    middles, y = [], 0.0
-    for row in range(count):
-        if row:
-            y += theme.RANK_GAP + theme.FRAME_MARGIN * end[row - 1]
-            y += theme.FRAME_GAP + theme.FRAME_HEAD * (begin[row] - 1) if begin[row] else 0.0
-        middles.append(y + tall[row] / 2)
-        y += tall[row]
-    rects = {}
-    for box in panel.boxes:
-        row = row_of[box.path]
-        half_width = sizes[box.path].width / 2
-        half_height = (columns[row] if box.form in COLUMN_FORMS else sizes[box.path].height) / 2
-        x, y = xs[box.path], middles[row]
-        rects[box.path] = Rect(x - half_width, y - half_height, x + half_width, y + half_height)
-    return rects
-
-
-def _frame_levels(
-    panel: Panel, row_of: Mapping[str, int]
-) -> tuple[defaultdict[int, int], defaultdict[int, int]]:
-    """How many frames, one in the other, begin and end at each row."""
-    begin, end = defaultdict[int, int](int), defaultdict[int, int](int)
-
-    def visit(frame: Frame, above: Counter[int], below: Counter[int]) -> None:
-        rows = [row_of[path] for inner in frame.walk() for path in inner.boxes]
-        above, below = above + Counter([min(rows)]), below + Counter([max(rows)])
-        begin[min(rows)] = max(begin[min(rows)], above[min(rows)])
-        end[max(rows)] = max(end[max(rows)], below[max(rows)])
-        for inner in frame.frames:
-            visit(inner, above, below)
-
-    for frame in panel.frames:
-        visit(frame, Counter(), Counter())
-    return begin, end
-
-
-def _placed_frames(panel: Panel, rects: Mapping[str, Rect]) -> list[PlacedFrame]:
-    """The frames around what they hold; one that would hold something else too is left out."""
-    column = column_width(panel)
-    ears = {box.path for box in panel.boxes if box.skip is not Style.FLOW}
-    found: list[PlacedFrame] = []
-
-    def visit(frame: Frame) -> Rect:
-        held = [visit(inner) for inner in frame.frames]
-        for path in frame.boxes:
-            rect, ear = rects[path], theme.ARC if path in ears else 0.0
-            held.append(Rect(rect.left - ear, rect.top, rect.right + ear, rect.bottom))
-        margin = frame_margin(frame, column + (2 * theme.ARC if ears else 0.0))
-        outer = Rect(
-            min(rect.left for rect in held) - margin,
-            min(rect.top for rect in held) - theme.FRAME_HEAD,
-            max(rect.right for rect in held) + margin,
-            max(rect.bottom for rect in held) + theme.FRAME_MARGIN,
+    def placed(self, count: int = 1) -> PlacedPanel:
+        """Everything in its place, in at most so many columns."""
+        top, loose = self.structure.top, self.structure.loose
+        pieces = columns_of(top, count, self._single.boxes, loose)
+        found = self._arranged(pieces)
+        panel = PlacedPanel(
+            self.panel,
+            boxes=tuple(self._placed_boxes(found)),
+            frames=tuple(self._placed_frames(found)),
+            edges=(),
+            rungs=tuple(self._rungs(pieces, found)),
+            width=0.0,
+            height=0.0,
         )
-        own = {path for inner in frame.walk() for path in inner.boxes}
-        if not any(outer.overlaps(rect) for path, rect in rects.items() if path not in own):
-            found.append(PlacedFrame(frame, outer))
-        return outer
+        words = [box.shape_at for box in panel.boxes if box.shape_at]
+        words += [frame.label_at for frame in panel.frames]
+        ways = ways_of(self.panel, found, loose, words, self.gaps, theme.STACK)
+        edges = map(PlacedEdge, self.panel.edges, ways)
+        return _trimmed(replace(panel, edges=tuple(edges)), self.is_turned)
 
+    def _arranged(self, pieces: Sequence[Series]) -> Arrangement:
+        """The pieces beside each other, and the lines that lead from one to the next."""
+        found = Arrangement()
+        self._extents = []
+        x, last = 0.0, ""
+        for number, piece in enumerate(pieces):
+            measured = measure(piece, self._sizes, self._title, self.gaps)
+            line, top = x + self._ladder + measured.left, ARRIVE if number else 0.0
+            right = line + measured.right + (BAND if self._ladder else 0.0)
+            self._extents.append(Rect(x, top - BAND, right, top + measured.height + BAND))
+            arrange(measured, line, top, self.gaps, found)
+            if number:
+                foot = found.boxes[last].bottom + max(
+                    FOOT, self._sizes[last].label + self.gaps.land
+                )
+                lead = Lead(foot, x - GUTTER / 2, HEAD)
+                found.leads[last, next(leaves(piece))] = lead
+            x, last = right + GUTTER, list(found.boxes)[-1]
+        return found
+
+    def _title(self, framed: Framed) -> Title:
+        return frame_title(frame_label(framed.frame, framed.goes_on), self.is_turned)
+
+    def _placed_boxes(self, found: Arrangement) -> Iterator[PlacedBox]:
+        for box in self.panel.boxes:
+            rect, line = found.boxes[box.path], found.lines[box.path]
+            width, height = label_size(box)
+            at = None
+            if width and self.is_turned:
+                at = Rect(line - 3 - height, rect.bottom + 4, line - 3, rect.bottom + 4 + width)
+            elif width:
+                at = Rect(line + 5, rect.bottom + 2, line + 5 + width, rect.bottom + 2 + height)
+            yield PlacedBox(box, rect, at)
+
+    def _placed_frames(self, found: Arrangement) -> Iterator[PlacedFrame]:
+        for framed, rect, is_far in found.frames:
+            yield self._placed_frame(framed.frame, rect, is_far, framed.goes_on)
+
+    def _placed_frame(self, frame: Frame, rect: Rect, is_far: bool, goes_on: bool) -> PlacedFrame:
+        label = frame_label(frame, goes_on)
+        width, inset = text_width(label, theme.SMALL), theme.FRAME_INSET
+        if self.is_turned:
+            at = Rect(rect.left + 4, rect.top + inset, rect.left + 14, rect.top + inset + width)
+        else:
+            left = rect.right - inset - width if is_far else rect.left + inset
+            at = Rect(left, rect.top + 5, left + width, rect.top + 15)
+        return PlacedFrame(frame, rect, at, goes_on)
+
+    def _rungs(self, pieces: Sequence[Series], found: Arrangement) -> Iterator[Rung]:
+        if not self._ladder:
+            return
+        spans = [(extent.top, extent.bottom) for extent in self._extents]
+        columns = steps_of(pieces, self._boxes, found.boxes, spans)
+        for steps, extent in zip(columns, self._extents, strict=True):
+            left = extent.left
+            for step in steps:
+                rect = Rect(left, step.top, extent.right, step.bottom)
+                width, middle = text_width(step.size, theme.SMALL), (step.top + step.bottom) / 2
+                if self.is_turned:
+                    at = Rect(left + 2, middle - width / 2, left + 12, middle + width / 2)
+                else:
+                    at = Rect(left + 6, middle - 5, left + 6 + width, middle + 5)
+                yield Rung(step.size, step.tint, rect, at)
+
+    def _ladder_width(self) -> float:
+        """The room for the ladder's sizes beside a column."""
+        if self.is_turned:
+            return 18.0
+        return max(text_width(box.size, theme.SMALL) for box in self.panel.boxes) + 16
+
+
+def frame_label(frame: Frame, goes_on: bool) -> str:
+    """What is written in a frame's corner."""
+    return f"{frame.label}, continued" if goes_on else frame.label
+
+
+def _trimmed(panel: PlacedPanel, is_turned: bool) -> PlacedPanel:
+    """The panel as it is drawn, its upper left corner at (0, 0)."""
+    if is_turned:
+        panel = _turned(panel)
+    rects = list(extents(panel))
+    points = [point for placed in panel.edges for point in placed.points]
+    left = min([r.left for r in rects] + [x for x, _ in points])
+    top = min([r.top for r in rects] + [y for _, y in points])
+    right = max([r.right for r in rects] + [x for x, _ in points])
+    bottom = max([r.bottom for r in rects] + [y for _, y in points])
+    return replace(panel, width=right - left, height=bottom - top).moved(-left, -top)
+
+
+def _turned(panel: PlacedPanel) -> PlacedPanel:
+    """The panel with its flow to the right."""
+    return replace(
+        panel,
+        boxes=tuple(
+            PlacedBox(b.box, b.rect.turned(), b.shape_at and b.shape_at.turned())
+            for b in panel.boxes
+        ),
+        frames=tuple(
+            replace(f, rect=f.rect.turned(), label_at=f.label_at.turned()) for f in panel.frames
+        ),
+        edges=tuple(PlacedEdge(e.edge, tuple((y, x) for x, y in e.points)) for e in panel.edges),
+        rungs=tuple(
+            replace(r, rect=r.rect.turned(), label_at=r.label_at.turned()) for r in panel.rungs
+        ),
+        is_turned=True,
+    )
+
+
+def extents(panel: PlacedPanel) -> Iterator[Rect]:
+    """The room that boxes with their skips, frames, shapes and rungs take."""
     for frame in panel.frames:
-        visit(frame)
-    return found[::-1]
-
-
-def _stretch_bars(panel: Panel, rects: dict[str, Rect]) -> None:
-    """Let every bar reach from its first path to its last, where nothing is in the way."""
-    for box in panel.boxes:
-        if box.form is not Form.BAR:
-            continue
-        rect = rects[box.path]
-        columns = [rects[e.source].center[0] for e in panel.edges if e.target == box.path]
-        left = min(rect.center[0] - rect.width / 4, min(columns) - theme.BAR_END)
-        right = max(rect.center[0] + rect.width / 4, max(columns) + theme.BAR_END)
-        beside = [r for path, r in rects.items() if path != box.path and r.overlaps_in_height(rect)]
-        left = max([left, *(r.right + theme.COLUMN_GAP for r in beside if r.right <= rect.left)])
-        right = min([right, *(r.left - theme.COLUMN_GAP for r in beside if r.left >= rect.right)])
-        rects[box.path] = Rect(left, rect.top, right, rect.bottom)
-
-
-def _numbers(text: str) -> tuple[float, ...]:
-    return tuple(float(number) for number in text.replace(",", " ").split())
-
-
-def _curves(
-    found: dict[str, Any], objects: Mapping[str, dict[str, Any]]
-) -> dict[tuple[str, str], list[Point]]:
-    """For each pair of boxes, points along the curve that the program drew between them."""
-    names = {item["_gvid"]: name for name, item in objects.items()}
-    return {
-        (names[edge["tail"]], names[edge["head"]]): _curve(edge["pos"])
-        for edge in found.get("edges", ())
-    }
-
-
-def _curve(text: str) -> list[Point]:
-    numbers = _numbers(" ".join(part for part in text.split() if part[0] not in "es"))
-    knots = list(zip(numbers[::2], numbers[1::2], strict=True))
-    points = [knots[0]]
-    for start in range(0, len(knots) - 3, 3):
-        (ax, ay), (bx, by), (cx, cy), (dx, dy) = knots[start : start + 4]
-        for step in range(1, 9):
-            t = step / 8
-            p, q, r, s = (1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3
-            points.append((p * ax + q * bx + r * cx + s * dx, p * ay + q * by + r * cy + s * dy))
-    return points
-
-
-def _at(curve: Sequence[Point], y: float) -> float:
-    """Where a curve passes a height."""
-    for (x0, y0), (x1, y1) in pairwise(curve):
-        if min(y0, y1) <= y <= max(y0, y1):
-            return x0 if y1 == y0 else x0 + (x1 - x0) * (y - y0) / (y1 - y0)
-    return min(curve, key=lambda point: abs(point[1] - y))[0]
-
-
-def _shape_place(box: Box, rect: Rect, way: float | None) -> Rect | None:
-    """Right of the line that leaves the box, between the box and the line's first bend."""
-    if not box.shape or way is None:
-        return None
-    left = way + 5
-    width = text_width(box.shape, theme.SMALL)
-    return Rect(left, rect.bottom + 2, left + width, rect.bottom + 2 + theme.SMALL + 1)
-
-
-def _trimmed(
-    panel: Panel, boxes: list[PlacedBox], frames: list[PlacedFrame], edges: list[PlacedEdge]
-) -> PlacedPanel:
-    """Everything moved so that it begins at (0, 0), with its true extent."""
-    whole = PlacedPanel(panel, tuple(boxes), tuple(frames), tuple(edges), 0.0, 0.0)
-    rects = extents(whole)
-    points = [point for placed in edges for point in placed.points]
-    xs = [x for r in rects for x in (r.left, r.right)] + [x for x, _ in points]
-    ys = [y for r in rects for y in (r.top, r.bottom)] + [y for _, y in points]
-    left, top = min(xs, default=0.0), min(ys, default=0.0)
-    width, height = max(xs, default=0.0) - left, max(ys, default=0.0) - top
-    return replace(whole, width=width, height=height).moved(-left, -top)
-
-
-def extents(panel: PlacedPanel) -> list[Rect]:
-    """The room that boxes with their skips, frames and shapes take."""
-    rects = [placed.rect for placed in panel.frames]
+        yield frame.rect
+    for rung in panel.rungs:
+        yield rung.rect
     for placed in panel.boxes:
         box, rect = placed.box, placed.rect
         stack = theme.STACK if box.count > 1 else 0.0
-        side = stack if box.skip is Style.FLOW else theme.ARC
-        rects.append(Rect(rect.left, rect.top - stack, rect.right + side, rect.bottom))
+        ear = theme.ARC if box.skip is not Style.FLOW else 0.0
+        across, along = (0.0, ear) if panel.is_turned else (ear, 0.0)
+        yield Rect(
+            rect.left, rect.top - stack, rect.right + stack + across, rect.bottom + stack + along
+        )
         if placed.shape_at is not None:
-            rects.append(placed.shape_at)
-    return rects
+            yield placed.shape_at

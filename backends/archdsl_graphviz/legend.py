@@ -8,8 +8,10 @@ from archdsl_svg.font import text_width
 
 from archdsl.ops import Family
 from archdsl_graphviz import theme
+from archdsl_graphviz.heat import Heat
 from archdsl_graphviz.labels import Form
 from archdsl_graphviz.model import Picture, Style
+from archdsl_graphviz.options import Options
 
 SAMPLE = 24.0
 """The width of a sample."""
@@ -19,17 +21,19 @@ _LINES = {
     Style.PROJECTION: "skip through a projection",
 }
 
-_SIGNS = {"+": "sum", "×": "product"}
+_MERGES = {"+": "sum", "×": "product", "concat": "concatenation"}
+"""What the text of a merge's box means, where it is not the word itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the legend: a box of a kind and form, or a line of a style."""
+    """One line of the legend: a box of a kind and form, a line of a style, or a tint."""
 
     text: str
     kind: str = ""
     form: Form = Form.BOX
     style: Style = Style.FLOW
+    tint: str = ""
 
     @property
     def width(self) -> float:
@@ -37,16 +41,18 @@ class Entry:
         return SAMPLE + 6 + text_width(self.text, theme.SMALL)
 
 
-def legend_of(picture: Picture) -> list[Entry]:
+def legend_of(picture: Picture, options: Options) -> list[Entry]:
     """What the picture uses, in the order of the theme."""
     boxes = [box for panel in picture.all_panels for box in panel.boxes]
     forms: dict[str, set[Form]] = {}
     for box in boxes:
         forms.setdefault(box.kind, set()).add(box.form)
     several = any(box.count > 1 for box in boxes)
-    signs = {box.text for box in boxes if box.form is Form.ROUND}
+    merges = {
+        form: [b.text for b in boxes if b.kind == Family.MERGE and b.form is form] for form in Form
+    }
     entries = [
-        Entry(_text(kind, form, signs, several), kind, form)
+        Entry(_text(kind, merges[form], several), kind, form)
         for kind in theme.PAINTS
         if kind != Family.INPUT
         for form in Form
@@ -54,13 +60,16 @@ def legend_of(picture: Picture) -> list[Entry]:
     ]
     styles = {edge.style for panel in picture.all_panels for edge in panel.edges}
     styles |= {box.skip for box in boxes}
-    return entries + [Entry(text, style=style) for style, text in _LINES.items() if style in styles]
+    entries += [Entry(text, style=style) for style, text in _LINES.items() if style in styles]
+    if options.highlight:
+        heat = Heat.of(picture, options.highlight)
+        entries += [Entry(text, tint=tint) for tint, text in heat.steps()]
+    return entries
 
 
-def _text(kind: str, form: Form, signs: set[str], several: bool) -> str:
+def _text(kind: str, merges: list[str], several: bool) -> str:
     if kind == theme.BLOCK:
         return "block, its inside beside" + ("; ×n: n in a row" if several else "")
     if kind == Family.MERGE:
-        operations = " or ".join(text for sign, text in _SIGNS.items() if sign in signs)
-        return {Form.ROUND: operations, Form.BAR: "concatenation"}.get(form, "mean")
+        return " or ".join(_MERGES.get(text, text) for text in dict.fromkeys(merges))
     return kind

@@ -18,12 +18,29 @@ class Style(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Costs:
+    """What boxes cost for one image at test time; `values` are the activations they hold."""
+
+    parameters: int = 0
+    macs: int = 0
+    values: int = 0
+
+    def __add__(self, other: Costs) -> Costs:
+        return Costs(
+            self.parameters + other.parameters,
+            self.macs + other.macs,
+            self.values + other.values,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """One box. `path` is the full path of its first layer, unique in the picture.
 
-    `notes` are the small lines under the text, `shape` what leaves the box where it changes
-    the shape, `skip` the style of the skip inside a folded block, `paths` the number of operands,
-    `count` how many equal neighbours were folded.
+    `notes` are the small lines under the text, `shape` is what leaves the box, written where
+    `shows_shape`, `skip` the style of the skip inside a folded block, `count` how many equal
+    neighbours were folded, `inside` the path of the panel that shows a folded block's inside, and
+    `nodes` the paths of all that the box stands for.
     """
 
     path: str
@@ -33,14 +50,18 @@ class Box:
     title: str
     notes: tuple[str, ...] = ()
     shape: str = ""
+    size: str = ""
+    shows_shape: bool = False
     skip: Style = Style.FLOW
-    paths: int = 1
     count: int = 1
+    costs: Costs = Costs()
+    inside: str = ""
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """From box to box, by their paths."""
+    """From box to box, by their paths; the edges into one box are in the order of its operands."""
 
     source: str
     target: str
@@ -49,7 +70,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A namespace: its label, and the boxes and frames directly inside it."""
+    """A namespace, an open block, or a repeat: its label, the boxes and frames directly inside."""
 
     path: str
     label: str
@@ -62,6 +83,20 @@ class Frame:
         yield self
         for frame in self.frames:
             yield from frame.walk()
+
+    def below(self, prefix: str) -> Frame:
+        """The same frame with a prefix before every path."""
+        return Frame(
+            prefix + self.path,
+            self.label,
+            prefix + self.title,
+            tuple(prefix + path for path in self.boxes),
+            tuple(frame.below(prefix) for frame in self.frames),
+        )
+
+    def all_boxes(self) -> set[str]:
+        """The paths of the boxes inside, at any depth."""
+        return {path for frame in self.walk() for path in frame.boxes}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,193 +5,291 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from archdsl.ir.evaluate import Environment, show
+from archdsl.backend import BackendError
+from archdsl.diagnostics import suggest
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
-from archdsl.ops import Family
-from archdsl_graphviz.folding import Folded, Unit
+from archdsl.ops import Family, Shape
+from archdsl.report.describe import describe_call
+from archdsl.report.text import counted, short
+from archdsl_graphviz.drawing import Drawing, Item, Opening
+from archdsl_graphviz.folding import Folded
 from archdsl_graphviz.labels import Form, Label, shape_text
-from archdsl_graphviz.model import Box, Edge, Frame, Panel, Picture
+from archdsl_graphviz.model import Box, Costs, Edge, Panel, Picture
+from archdsl_graphviz.options import Options
 from archdsl_graphviz.theme import BLOCK
 
 if TYPE_CHECKING:
     from archdsl.network import Network
 
 CONVENTION = "Multiply-adds are those of convolutions and fully connected layers, for one image."
+MOST_OPEN = 100
+"""Boxes of a block that calls itself, up to which its panel shows all levels at once."""
 
 
-def picture_of(network: Network) -> Picture:
-    """The whole picture of a network."""
-    return _Drawing(network).picture()
+def picture_of(network: Network, options: Options | None = None) -> Picture:
+    """The whole picture of a network. Raises BackendError where a block to expand is unknown."""
+    options = options or Options()
+    _check_names(network.graph, options.expand)
+    return _Drawer(network, options).picture()
 
 
-@dataclass(frozen=True, slots=True)
-class _Costs:
-    parameters: int = 0
-    macs: int = 0
-
-    def __add__(self, other: _Costs) -> _Costs:
-        return _Costs(self.parameters + other.parameters, self.macs + other.macs)
-
-    def __str__(self) -> str:
-        return f"{_counted(self.parameters, 'parameter')}, {_counted(self.macs, 'multiply-add')}"
-
-
-class _Drawing:
-    def __init__(self, network: Network) -> None:
-        self.network = network
+class _Drawer:
+    def __init__(self, network: Network, options: Options) -> None:
+        self.network, self.options = network, options
         self._folded: dict[int, Folded] = {}
+        self._drawings: dict[int, Drawing] = {}
         self._costs = _roll_up(network)
+        # What two insides that look alike have in common -> the path of the panel that shows them.
+        self._panels: dict[object, str] = {}
 
     def picture(self) -> Picture:
         """The overview first, then each form of each block, in the order of their first use."""
         network, totals = self.network, self.network.totals
         facts = [
-            _counted(totals.depth, "layer"),
-            _counted(totals.parameters, "parameter"),
+            counted(totals.depth, "layer"),
+            counted(totals.parameters, "parameter"),
             f"{totals.macs / 1e9:.3g} G multiply-adds"
             if totals.macs >= 1e8
-            else _counted(totals.macs, "multiply-add"),
+            else counted(totals.macs, "multiply-add"),
         ]
+        overview = Drawing(network.graph, "", self.fold, self._opens_above)
+        insides = list(self._insides(overview))
         return Picture(
             name=network.class_name,
             subtitle="  ·  ".join(facts),
             description=self._description(),
-            overview=self._panel(network.graph, "", "", ""),
-            panels=tuple(self._insides()),
+            overview=self._panel(overview, network.graph, "", "", ""),
+            panels=tuple(
+                self._panel(self._drawing(graph), graph, f"{path}.", describe_call(graph), note)
+                for path, graph, note in insides
+            ),
         )
 
     def fold(self, graph: Graph) -> Folded:
         """A graph folded, once however often it is used."""
-        return self._folded.setdefault(id(graph), Folded(graph))
+        if id(graph) not in self._folded:
+            self._folded[id(graph)] = Folded(graph)
+        return self._folded[id(graph)]
 
-    def _description(self) -> str:
-        network = self.network
-        inputs = " and ".join(str(node.output) for node in network.graph.inputs)
-        costs = _Costs(network.totals.parameters, network.totals.macs)
-        text = f"{network.class_name}: input {inputs}, output {network.graph.shape}, {costs}. "
-        about = [
-            f"{entry.key}: {entry.text}." for entry in network.program.about if entry.key == "paper"
-        ]
-        return " ".join([text + CONVENTION, *about])
+    # --- What is drawn open ---
 
-    def _insides(self) -> Iterator[Panel]:
-        # Numbers apart, blocks of one structure look the same: one panel, the first one's numbers.
+    def _opens_above(self, item: Item, node: InstanceNode, level: int) -> Opening:
+        """How the overview draws the use of a block."""
+        options = self.options
+        if self.fold(node.graph).wrapped:
+            return Opening.WRAPPER
+        depth = options.depth or 0
+        if options.style == "layers" or level < depth or self._is_expanded(item, node):
+            return Opening.FRAMED
+        # A block that is nearly the whole network would leave an overview of nothing.
+        is_trunk = options.depth is None and 2 * node.graph.size > self.network.graph.size
+        has_blocks = any(not self.fold(i.graph).wrapped for i in node.graph.instances())
+        return Opening.FRAMED if is_trunk and has_blocks else Opening.CLOSED
+
+    def _is_expanded(self, item: Item, node: InstanceNode) -> bool:
+        """Whether the reader asked for this block, for this use of it, or for one inside."""
+        return any(
+            name == node.graph.name or any(f"{name}.".startswith(f"{p}.") for p in item.paths)
+            for name in self.options.expand
+        )
+
+    def _drawing(self, graph: Graph) -> Drawing:
+        """The inside of a block, which is the same for all its uses but for the paths."""
+        if id(graph) not in self._drawings:
+            is_open = _calls_itself(graph) and self._fits(graph)
+
+            def opens(item: Item, node: InstanceNode, level: int) -> Opening:
+                if self.fold(node.graph).wrapped:
+                    return Opening.WRAPPER
+                if node.graph.block is graph.block and is_open:
+                    return Opening.BARE
+                is_wanted = node.graph.name in self.options.expand
+                return Opening.FRAMED if is_wanted else Opening.CLOSED
+
+            # All levels at once are clearest with nothing folded and no frames around levels.
+            fold = partial(Folded, has_repeats=False) if is_open else self.fold
+            self._drawings[id(graph)] = Drawing(graph, "", fold, opens, not is_open)
+        return self._drawings[id(graph)]
+
+    def _fits(self, graph: Graph) -> bool:
+        """Whether all levels of a block that calls itself can be drawn at once."""
+        return sum(1 for _ in islice(graph.walk(), MOST_OPEN * 4)) < MOST_OPEN * 4
+
+    # --- Panels ---
+
+    def _insides(self, overview: Drawing) -> Iterator[tuple[str, Graph, str]]:
+        """Path, graph and note of each panel: one a form, for blocks that differ in numbers only.
+
+        Numbers apart, blocks of one structure look the same: the panel has the first one's.
+        """
         uses = Counter[object]()
         for graph, count in _multiplicity(self.network.graph):
             uses[self._structure(graph)] += count
-        seen = set[object]()
         visited = set[int]()
-        queue = deque([("", self.network.graph)])
+        queue = deque([("", overview)])
         while queue:
-            prefix, graph = queue.popleft()
-            for unit in self.fold(graph).units:
-                node = unit.first
+            prefix, drawing = queue.popleft()
+            for item in drawing.items.values():
+                node = item.unit.first
                 if not isinstance(node, InstanceNode) or id(node.graph) in visited:
                     continue
                 visited.add(id(node.graph))
-                path = prefix + node.name
+                path, graph = prefix + item.path, node.graph
                 # A form that was seen may still hold blocks that were not: recursion ends so.
-                queue.append((f"{path}.", node.graph))
-                structure = self._structure(node.graph)
-                if structure not in seen:
-                    seen.add(structure)
+                queue.append((f"{path}.", self._drawing(graph)))
+                structure = self._structure(graph)
+                if structure not in self._panels:
+                    self._panels[structure] = path
                     count = uses[structure]
                     note = f"as in {path}" + (f", one of {count} of this form" if count > 1 else "")
-                    yield self._panel(node.graph, f"{path}.", call_text(node.graph), note)
+                    yield path, graph, note
 
     def _structure(self, graph: Graph) -> object:
         """What two panels that look alike but for their numbers have in common."""
-        folded = self.fold(graph)
-        names = {unit.first.name: at for at, unit in enumerate(folded.units)}
+        drawing = self._drawing(graph)
+        order = {path: at for at, path in enumerate(drawing.items)}
+        items = drawing.items.values()
         return (
             id(graph.block),
-            tuple((tuple(map(_kind, unit.nodes)), unit.count > 1) for unit in folded.units),
-            tuple((names[link.source], names[link.target], link.style) for link in folded.links),
-            tuple(folded.space(unit.first.name) for unit in folded.units),
+            tuple((tuple(map(_kind, item.unit.nodes)), item.count > 1) for item in items),
+            tuple(tuple((order[path], style) for path, style in item.sources) for item in items),
+            tuple(tuple(order[p] for p in f.boxes) for top in drawing.frames for f in top.walk()),
         )
 
-    def _panel(self, graph: Graph, prefix: str, heading: str, note: str) -> Panel:
-        folded = self.fold(graph)
-        boxes = [self._box(folded, unit, prefix) for unit in folded.units]
+    def _panel(self, drawing: Drawing, graph: Graph, prefix: str, heading: str, note: str) -> Panel:
+        boxes = [self._box(item, drawing, prefix) for item in drawing.items.values()]
         edges = [
-            Edge(prefix + link.source, prefix + link.target, link.style) for link in folded.links
+            Edge(prefix + source, prefix + item.path, style)
+            for item in drawing.items.values()
+            for source, style in item.sources
         ]
         if prefix:
-            last = folded.unit_of[graph.output]
-            path = f"{prefix}output"
+            path = f"{prefix}-output"
             text = f"output {shape_text(graph.shape)}"
-            title = f"{path[: -len('.output')]}: the output {graph.shape}"
-            boxes.append(Box(f"{prefix}-output", Form.PORT, Family.INPUT, text, title))
-            edges.append(Edge(prefix + last.first.name, f"{prefix}-output"))
+            title = f"{prefix.rstrip('.')}: the output {graph.shape}"
+            boxes.append(
+                Box(path, Form.PORT, Family.INPUT, text, title, size=size_text(graph.shape))
+            )
+            edges.append(Edge(prefix + drawing.output, path))
         return Panel(
             path=prefix.rstrip("."),
             heading=heading,
             note=note,
             boxes=tuple(boxes),
             edges=tuple(edges),
-            frames=_frames(folded, prefix),
+            frames=tuple(frame.below(prefix) for frame in drawing.frames),
         )
 
-    def _box(self, folded: Folded, unit: Unit, prefix: str) -> Box:
-        node = unit.first
-        path = prefix + node.name
+    # --- Boxes ---
+
+    def _box(self, item: Item, drawing: Drawing, prefix: str) -> Box:
+        unit, node = item.unit, item.unit.first
+        path = prefix + item.path
+        output = unit.last.output
         if isinstance(node, InputNode):
             form = Form.PORT if prefix else Form.PILL
-            text = f"{node.name} {shape_text(node.output)}"
-            return Box(path, form, Family.INPUT, text, f"{path}: {node.output}")
-        times = f" ×{unit.count}" if unit.count > 1 else ""
-        title = self._title(unit, prefix)
-        inputs = folded.graph.operand_shapes(node.name)
-        shape = ""
-        if unit.last.output not in inputs and unit.last.name != folded.graph.output:
-            shape = shape_text(unit.last.output)
+            text, title = f"{node.name} {shape_text(output)}", f"{path}: {output}"
+            return Box(path, form, Family.INPUT, text, title, size=size_text(output))
+        inputs = item.folded.graph.operand_shapes(node.name)
+        is_last = item.path == drawing.output
+        costs = self._costs_of(item, prefix)
+        box = Box(
+            path=path,
+            form=Form.BLOCK,
+            kind=BLOCK,
+            text="",
+            title=self._title(item, prefix, costs),
+            shape=shape_text(output),
+            size=size_text(output),
+            shows_shape=not is_last and (self.options.shapes or output not in inputs),
+            count=item.count,
+            costs=costs,
+            nodes=tuple(prefix + name for name in item.paths),
+        )
+        times = f" ×{item.count}" if item.count > 1 else ""
+        notes = [f"each {item.grows:+} channels"] if item.grows else []
+        if self.options.costs and costs.parameters + costs.macs:
+            notes.append(f"{short(costs.parameters)} · {short(costs.macs)}")
         if isinstance(node, InstanceNode):
-            notes = tuple(filter(None, [_own_name(unit, node.graph.name)]))
-            skip = self.fold(node.graph).skip
-            text = f"{call_text(node.graph)}{times}"
-            return Box(
-                path, Form.BLOCK, BLOCK, text, title, notes, shape, skip, len(inputs), unit.count
+            own = filter(None, [_own_name(item, node.graph.name)])
+            return replace(
+                box,
+                text=f"{describe_call(node.graph)}{times}",
+                notes=(*own, *notes),
+                skip=self.fold(node.graph).skip,
+                inside=self._panels.get(self._structure(node.graph), ""),
             )
         layers = [layer for layer in unit.nodes if isinstance(layer, LayerNode)]
-        labels = [folded.label(layer) for layer in layers]
-        text, notes = _texts(labels)
-        return Box(
-            path=path,
+        labels = [item.folded.label(layer) for layer in layers]
+        text, below = _texts(labels)
+        return replace(
+            box,
             form=labels[0].form,
             kind=layers[0].op.family,
             text=text + times,
-            title=title,
-            notes=notes,
-            shape=shape,
-            paths=len(inputs),
-            count=unit.count,
+            notes=(*below, *notes),
         )
 
-    def _title(self, unit: Unit, prefix: str) -> str:
+    def _costs_of(self, item: Item, prefix: str) -> Costs:
+        costs = Costs()
+        for path in item.paths:
+            costs += self._costs.get(prefix + path, Costs())
+        return costs
+
+    def _title(self, item: Item, prefix: str, costs: Costs) -> str:
         """What a reader's pointer shows: paths, op, output shape, costs."""
-        costs = _Costs()
-        for nodes in unit.repeats:
-            for node in nodes:
-                costs += self._costs.get(prefix + node.name, _Costs())
-        names = [prefix + unit.first.name]
-        if unit.last is not unit.first:
-            names.append(prefix + unit.last.name)
-        words = [_word(node) for node in unit.nodes]
-        times = f", {unit.count} times" if unit.count > 1 else ""
-        shape = unit.last.output
-        return f"{' to '.join(names)}: {', '.join(words)}{times}; output {shape}; {costs}"
+        paths = [prefix + path for path in item.paths]
+        names = list(dict.fromkeys((paths[0], paths[-1])))
+        words = [_word(node) for node in item.unit.nodes]
+        times = f", {item.unit.count} times" if item.unit.count > 1 else ""
+        figures = f"{counted(costs.parameters, 'parameter')}, {counted(costs.macs, 'multiply-add')}"
+        return (
+            f"{' to '.join(names)}: {', '.join(words)}{times}; "
+            f"output {item.unit.last.output}; {figures}"
+        )
+
+    def _description(self) -> str:
+        network, totals = self.network, self.network.totals
+        inputs = " and ".join(str(node.output) for node in network.graph.inputs)
+        text = (
+            f"{network.class_name}: input {inputs}, output {network.graph.shape}, "
+            f"{counted(totals.parameters, 'parameter')}, {counted(totals.macs, 'multiply-add')}. "
+        )
+        about = [
+            f"{entry.key}: {entry.text}." for entry in network.program.about if entry.key == "paper"
+        ]
+        return " ".join([text + CONVENTION, *about])
 
 
-def _roll_up(network: Network) -> dict[str, _Costs]:
+def size_text(shape: Shape) -> str:
+    """`56x56`: the size of the maps, whatever their number; a vector is one position."""
+    return f"{shape.height}x{shape.width}"
+
+
+def _check_names(graph: Graph, names: tuple[str, ...]) -> None:
+    """Raise BackendError unless every name is a block's, or the path of a use of one."""
+    uses = [(path, node) for path, node, _ in graph.walk() if isinstance(node, InstanceNode)]
+    known = list(dict.fromkeys([*(node.graph.name for _, node in uses), *(p for p, _ in uses)]))
+    for name in names:
+        if name not in known:
+            near = suggest(name, known)
+            blocks = ", ".join(dict.fromkeys(node.graph.name for _, node in uses))
+            hint = f"did you mean {near}?" if near else f"blocks are {blocks}"
+            raise BackendError(f"no block and no use of one is called {name}; {hint}")
+
+
+def _roll_up(network: Network) -> dict[str, Costs]:
     """Path -> costs, of layers and of everything that holds layers."""
-    found: dict[str, _Costs] = {}
+    found: dict[str, Costs] = {}
     for row in network.facts.layers():
-        costs, path = _Costs(row.parameters, row.macs), row.path
+        costs, path = Costs(row.parameters, row.macs, row.activations), row.path
         while path:
-            found[path] = found.get(path, _Costs()) + costs
+            found[path] = found.get(path, Costs()) + costs
             path = path.rpartition(".")[0]
     return found
 
@@ -207,25 +305,8 @@ def _multiplicity(graph: Graph) -> list[tuple[Graph, int]]:
     return [(inner, counts[id(inner)]) for inner in graphs if inner is not graph]
 
 
-def _frames(folded: Folded, prefix: str) -> tuple[Frame, ...]:
-    """The namespaces as a tree; those that hold nothing are left out."""
-    graph = folded.graph
-    direct: dict[str, list[str]] = {name: [] for name in graph.namespaces}
-    for unit in folded.units:
-        if space := folded.space(unit.first.name):
-            direct[space].append(prefix + unit.first.name)
-    outer = {name: folded.space(name) for name in graph.namespaces}
-
-    def inside(space: str) -> Iterator[Frame]:
-        for name, namespace in graph.namespaces.items():
-            if outer[name] == space:
-                frames = tuple(inside(name))
-                if direct[name] or frames:
-                    label = name.removeprefix(f"{space}.") if space else name
-                    title = f"{prefix}{name}: a {namespace.kind}"
-                    yield Frame(prefix + name, label, title, tuple(direct[name]), frames)
-
-    return tuple(inside(""))
+def _calls_itself(graph: Graph) -> bool:
+    return any(inner.block is graph.block for inner in graph.distinct() if inner is not graph)
 
 
 def _texts(labels: list[Label]) -> tuple[str, tuple[str, ...]]:
@@ -237,29 +318,14 @@ def _texts(labels: list[Label]) -> tuple[str, tuple[str, ...]]:
     return head.text, (", ".join(label.text for label in rest),) if rest else ()
 
 
-def call_text(graph: Graph) -> str:
-    """A block's call with its values: `Bottleneck(128, stride=2)`, defaults left out."""
-    pieces = []
-    inside = Environment(graph.arguments, graph.inputs[0].output)
-    for parameter in graph.block.parameters:
-        if parameter.name not in graph.arguments:
-            continue
-        value = graph.arguments[parameter.name]
-        if parameter.default is None:
-            pieces.append(show(value))
-        # A default may depend on the parameters before it, and on what flows in.
-        elif value != inside.evaluate(parameter.default):
-            pieces.append(f"{parameter.name}={show(value)}")
-    return f"{graph.name}({', '.join(pieces)})"
-
-
-def _own_name(unit: Unit, block: str) -> str:
+def _own_name(item: Item, block: str) -> str:
     """The name that the author gave an instance, or a row of names where several were folded."""
-    names = [nodes[0].name.rpartition(".")[2] for nodes in (unit.repeats[0], unit.repeats[-1])]
+    repeats = item.unit.repeats if item.count > 1 else item.unit.repeats[:1]
+    names = [nodes[0].name.rpartition(".")[2] for nodes in (repeats[0], repeats[-1])]
     given = re.sub(r"_\d+$", "", names[0])
     if names[0].isdigit() or given == block.lower():
         return ""
-    return names[0] if unit.count == 1 else f"{names[0]} to {names[1]}"
+    return names[0] if item.count == 1 else f"{names[0]} to {names[1]}"
 
 
 def _kind(node: Node) -> object:
@@ -271,8 +337,4 @@ def _kind(node: Node) -> object:
 def _word(node: Node) -> str:
     if isinstance(node, LayerNode):
         return node.title
-    return call_text(node.graph) if isinstance(node, InstanceNode) else "input"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return describe_call(node.graph) if isinstance(node, InstanceNode) else "input"

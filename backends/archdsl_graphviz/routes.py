@@ -1,152 +1,166 @@
-"""Ways of edges: level and upright lines between rows of boxes, skips in lanes beside them."""
+"""Ways of edges: level and upright lines between boxes, skips in lanes beside them."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from math import inf
+import heapq
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count, pairwise
 
 from archdsl_svg.geometry import Point, Rect
 
+from archdsl_graphviz.arrange import Arrangement, Gaps
 from archdsl_graphviz.labels import Form
-from archdsl_graphviz.model import Box, Edge, Frame, Panel
-from archdsl_graphviz.sizes import Size
-from archdsl_graphviz.theme import STACK
+from archdsl_graphviz.model import Box, Edge, Panel, Style
 
-LEAVE = 15.0
-"""How far below a row its edges turn: the shape that leaves a box is written above the turn."""
-ENTER = 12.0
-"""How far above a row edges turn for the last time: room for an arrow's head."""
-LABEL_GAP = 6.0
-"""How far edges turn outside of a frame."""
-CLEAR = 7.0
-"""How far a lane keeps from boxes."""
+Way = tuple[Point, ...]
 
-
-@dataclass(slots=True)
-class Row:
-    """Boxes at one height, from left to right."""
-
-    top: float = inf
-    bottom: float = -inf
-    spans: list[tuple[float, float]] = field(default_factory=list)
-
-    def hold(self, rect: Rect, room: float) -> None:
-        """Add a box, with the room that is kept free beside it."""
-        self.top, self.bottom = min(self.top, rect.top), max(self.bottom, rect.bottom)
-        self.spans.append((rect.left - room, rect.right + room))
-
-    def is_free(self, x: float) -> bool:
-        """Whether an upright line at x keeps clear of the row's boxes."""
-        at = bisect_left(self.spans, (x + CLEAR,))
-        return at == 0 or self.spans[at - 1][1] < x - CLEAR
-
-    def is_free_between(self, left: float, right: float) -> bool:
-        """Whether a level line across the row touches no box."""
-        return not any(start < right and end > left for start, end in self.spans)
-
-    def free_near(self, x: float) -> float:
-        """The free place that is nearest to x."""
-        places = [x]
-        for left, right in self.spans:
-            places += [left - CLEAR - 0.1, right + CLEAR + 0.1]
-        return min((p for p in places if self.is_free(p)), key=lambda p: abs(p - x))
+CLEAR = 8.0
+"""How far a loose edge keeps from boxes."""
+INSET = 12.0
+"""How far from a box's corner the outermost line ends."""
+APART = 7
+"""How far a loose edge keeps from the lines of others that run beside it, if it can."""
+BEND = 40.0
+"""What a turn costs a loose edge, in pixels of its length."""
 
 
-class Router:
-    """Finds the ways of one panel's edges, the boxes being where the layout put them."""
+def ways_of(
+    panel: Panel,
+    arrangement: Arrangement,
+    loose: Sequence[Edge],
+    labels: Iterable[Rect],
+    gaps: Gaps,
+    stack: float,
+) -> list[Way]:
+    """The way of every edge of a panel, in its order: corners from the source to the target."""
+    router = _Router(panel, arrangement, loose, gaps, stack)
+    ways = [
+        None if place in router.loose else router.way(place) for place in range(len(panel.edges))
+    ]
+    taken = [way for way in ways if way is not None]
+    obstacles = [*arrangement.boxes.values(), *labels]
+    found = []
+    for place, way in enumerate(ways):
+        if way is None:
+            way = around(*router.ends(place), obstacles, taken)
+            taken.append(way)
+        found.append(way)
+    return found
+
+
+class _Router:
+    """Finds the ways of the edges that are part of the structure."""
 
     def __init__(
         self,
         panel: Panel,
-        rects: Mapping[str, Rect],
-        sizes: Mapping[str, Size],
-        row_of: Mapping[str, int],
-        frames: Sequence[tuple[Frame, Rect]],
+        arrangement: Arrangement,
+        loose: Sequence[Edge],
+        gaps: Gaps,
+        stack: float,
     ) -> None:
+        self.edges = panel.edges
         self.boxes = {box.path: box for box in panel.boxes}
-        self.rects = rects
-        self.row_of = row_of
-        self.rows = [Row() for _ in range(max(row_of.values()) + 1)]
-        for path, rect in rects.items():
-            self.rows[row_of[path]].hold(rect, sizes[path].room)
-        for row in self.rows:
-            row.spans.sort()
-        self.frames = [({p for f in frame.walk() for p in f.boxes}, r) for frame, r in frames]
+        self.rects, self.forks = arrangement.boxes, arrangement.forks
+        self.lines, self.leads = arrangement.lines, arrangement.leads
+        self.gaps, self.stack = gaps, stack
+        spare = Counter(loose)
+        lanes: dict[Edge, list[float]] = {}
+        for edge, x in arrangement.lanes:
+            lanes.setdefault(edge, []).append(x)
+        self.loose = set[int]()
+        self.lanes: dict[int, float] = {}
+        # Of edges between the same two boxes the first is the straight one.
+        for place in reversed(range(len(self.edges))):
+            edge = self.edges[place]
+            if spare[edge]:
+                spare[edge] -= 1
+                self.loose.add(place)
+            elif lanes.get(edge):
+                self.lanes[place] = lanes[edge].pop()
+        self.landings = self._landings()
 
-    def route(self, edge: Edge, passed: Sequence[float]) -> tuple[Point, ...]:
-        """The corners of an edge's way; `passed` is where the layout let it cross other rows."""
+    def way(self, place: int) -> Way:
+        """The corners of an edge's way."""
+        edge = self.edges[place]
         source, target = self.rects[edge.source], self.rects[edge.target]
-        start, end = self.row_of[edge.source], self.row_of[edge.target]
-        x0 = _place_along(self.boxes[edge.source], source, target.center[0])
-        x1 = _place_along(self.boxes[edge.target], target, x0)
-        between = self.rows[start + 1 : end]
-        leave, enter = self._turns(edge, start, end)
-        begin = [(x0, source.bottom)]
-        if not between:
-            # Paths part early and meet late, so that both are seen in one gap.
-            turn = enter if self.boxes[edge.target].paths > 1 else leave
-            return _tidy([*begin, (x0, turn), (x1, turn), (x1, self._top(edge.target))])
-        outer = sorted(passed, reverse=sum(passed) > x0 * len(passed))
-        lanes = (x0, x1, *outer)
-        lane = next((x for x in lanes if all(row.is_free(x) for row in between)), None)
-        begin.append((x0, leave))
-        if lane is None:
-            begin += self._winding(start, end, x0, leave, passed)
-            lane = begin[-1][0]
-        else:
-            begin.append((lane, leave))
-        # A sum is entered from the side, as in the papers.
-        level = target.center[1]
-        side = target.right if lane > target.right else target.left
-        near, far = sorted((lane, side))
-        if (
-            self.boxes[edge.target].form is Form.ROUND
-            and not target.left <= lane <= target.right
-            and self.rows[end].is_free_between(near + 0.01, far - 0.01)
-        ):
-            return _tidy([*begin, (lane, level), (side, level)])
-        x1 = _place_along(self.boxes[edge.target], target, lane)
-        return _tidy([*begin, (lane, enter), (x1, enter), (x1, self._top(edge.target))])
+        x0, y0 = self.lines[edge.source], source.bottom
+        lane = self.lanes.get(place)
+        approach = self._approach(place)
+        start = [(x0, y0)]
+        if lane is not None:
+            turn = self.forks.get(edge.source, y0 + self.gaps.fork)
+            start += [(x0, turn), (lane, turn)]
+        if self._enters_the_side(place):
+            middle = target.center[1]
+            return tidy([*start, (approach, middle), (target.right, middle)])
+        x1, y1 = self.landings[place], self._top(edge.target)
+        if lead := self.leads.get((edge.source, edge.target)):
+            far = [(x0, lead.foot), (lead.lane, lead.foot), (lead.lane, lead.head)]
+            return tidy([(x0, y0), *far, (x1, lead.head), (x1, y1)])
+        level = target.top - self.gaps.land
+        if lane is None and edge.source in self.forks:
+            level = self.forks[edge.source]
+        return tidy([*start, (approach, level), (x1, level), (x1, y1)])
 
-    def _winding(
-        self, start: int, end: int, x: float, leave: float, passed: Sequence[float]
-    ) -> list[Point]:
-        """The corners of an edge that finds no single lane: from row to row as it was laid out."""
-        points: list[Point] = []
-        for index, goal in zip(range(start + 1, end), passed, strict=True):
-            row = self.rows[index]
-            if not row.is_free(x):
-                level = leave if index == start + 1 else row.top - ENTER
-                points.append((x, level))
-                x = row.free_near(goal)
-                points.append((x, level))
-        return points
+    def ends(self, place: int) -> tuple[Point, Point]:
+        """Where a loose edge leaves and where it arrives."""
+        edge = self.edges[place]
+        source = self.lines[edge.source], self.rects[edge.source].bottom
+        return source, (self.landings[place], self._top(edge.target))
+
+    def _approach(self, place: int) -> float:
+        """Where an edge comes down to its target."""
+        edge = self.edges[place]
+        if place in self.loose:
+            return self.rects[edge.target].right
+        return self.lanes.get(place, self.lines[edge.source])
+
+    def _enters_the_side(self, place: int) -> bool:
+        """Whether an edge is a skip into a sum, which is entered from the side as in the papers."""
+        edge = self.edges[place]
+        is_skip = place in self.lanes or edge.style is not Style.FLOW
+        is_round = self.boxes[edge.target].form is Form.ROUND
+        return is_skip and is_round and self._approach(place) > self.rects[edge.target].right
 
     def _top(self, path: str) -> float:
         """Where an edge ends that comes from above."""
-        return self.rects[path].top - (STACK if self.boxes[path].count > 1 else 0)
+        return self.rects[path].top - (self.stack if self.boxes[path].count > 1 else 0)
 
-    def _turns(self, edge: Edge, start: int, end: int) -> tuple[float, float]:
-        """The heights of an edge's first and last turn: outside of the frames that it crosses."""
-        leave, enter = self.rows[start].bottom + LEAVE, self.rows[end].top - ENTER
-        for held, rect in self.frames:
-            if edge.source in held and edge.target not in held and rect.bottom < leave + LEAVE:
-                leave = max(leave, rect.bottom + LABEL_GAP)
-            if edge.target in held and edge.source not in held and rect.top > enter - 2 * LEAVE:
-                enter = min(enter, rect.top - LABEL_GAP)
-        return leave, enter
+    def _landings(self) -> dict[int, float]:
+        """Where each edge meets its target: those that come straight down keep their line."""
+        into: dict[str, list[int]] = {}
+        for place, edge in enumerate(self.edges):
+            into.setdefault(edge.target, []).append(place)
+        found: dict[int, float] = {}
+        for path, places in into.items():
+            line = self.lines[path]
+            places.sort(key=lambda p: (p in self.loose, abs(self._approach(p) - line)))
+            landed: list[float] = []
+            for place in places:
+                x = self._approach(place)
+                found[place] = _landing(self.boxes[path], self.rects[path], x, landed)
+                landed.append(found[place])
+        return found
 
 
-def _place_along(box: Box, rect: Rect, x: float) -> float:
-    """Where an edge that comes from x meets a box: a bar anywhere, another in its middle."""
-    if box.form is Form.BAR:
-        return min(max(x, rect.left + 8), rect.right - 8)
-    return rect.center[0]
+def _landing(box: Box, rect: Rect, x: float, landed: Sequence[float]) -> float:
+    """Where an edge that comes down at x meets a box, beside those that landed before."""
+    if box.form in (Form.ROUND, Form.PILL, Form.PORT):
+        return rect.center[0]
+    if box.form is not Form.BAR and not landed:
+        return rect.center[0]
+    left, right = rect.left + INSET, rect.right - INSET
+    place = min(max(x, left), right)
+    step = -INSET if place > rect.center[0] else INSET
+    while any(abs(place - other) < INSET / 2 for other in landed):
+        place += step
+    return place
 
 
-def _tidy(points: Sequence[Point]) -> tuple[Point, ...]:
+def tidy(points: Sequence[Point]) -> Way:
     """The corners without those that turn nothing."""
     kept: list[Point] = []
     for point in points:
@@ -160,3 +174,82 @@ def _tidy(points: Sequence[Point]) -> tuple[Point, ...]:
             continue
         kept.append(point)
     return tuple(kept)
+
+
+def around(start: Point, end: Point, obstacles: Sequence[Rect], taken: Sequence[Way]) -> Way:
+    """The shortest way with few turns that leaves downwards, arrives from above, crosses no box."""
+    top, bottom = min(start[1], end[1]) - 60, max(start[1], end[1]) + 60
+    near = [rect for rect in obstacles if rect.top < bottom and rect.bottom > top]
+    grown = [rect.grown(CLEAR - 1) for rect in near]
+    beyond = max(rect.right for rect in near) + 2 * CLEAR
+    xs = sorted({start[0], end[0], beyond, *(x for r in near for x in _beside(r.left, r.right))})
+    ys = sorted(
+        {start[1] + 2 * CLEAR, end[1] - 1.5 * CLEAR}
+        | {y for r in near for y in _beside(r.top, r.bottom)}
+    )
+    used = [_spans(taken, 0), _spans(taken, 1)]
+    begin, goal = (start[0], start[1] + 2 * CLEAR), (end[0], end[1] - 1.5 * CLEAR)
+    numbers = count()
+    ahead: list[tuple[float, int, Point, bool, tuple[Point, ...]]] = [
+        (0.0, next(numbers), begin, True, (start, begin))
+    ]
+    done = set[tuple[Point, bool]]()
+    while ahead:
+        cost, _, (x, y), upright, way = heapq.heappop(ahead)
+        if (x, y) == goal and upright:
+            return tidy([*way, end])
+        if ((x, y), upright) in done:
+            continue
+        done.add(((x, y), upright))
+        for next_x, next_y in _neighbours(x, y, xs, ys):
+            step = Rect(min(x, next_x), min(y, next_y), max(x, next_x), max(y, next_y))
+            if any(step.overlaps(rect) for rect in grown) and (x, y) != begin:
+                continue
+            is_upright = next_x == x
+            length = abs(next_x - x) + abs(next_y - y)
+            shared = length if _is_shared(step, is_upright, used) else 0.0
+            turn = BEND if is_upright != upright else 0.0
+            # Skips run at one side.
+            turn += length if is_upright and x < begin[0] - 1 else 0.0
+            entry = (next_x, next_y), is_upright, (*way, (next_x, next_y))
+            heapq.heappush(ahead, (cost + length + 3 * shared + turn, next(numbers), *entry))
+    return tidy([start, begin, (beyond, begin[1]), (beyond, goal[1]), goal, end])
+
+
+def _beside(low: float, high: float) -> tuple[float, ...]:
+    return low - CLEAR, low - 2 * CLEAR, high + CLEAR, high + 2 * CLEAR
+
+
+def _neighbours(x: float, y: float, xs: Sequence[float], ys: Sequence[float]) -> list[Point]:
+    left, right = bisect_left(xs, x), bisect_right(xs, x)
+    above, below = bisect_left(ys, y), bisect_right(ys, y)
+    found = [(xs[left - 1], y)] if left else []
+    found += [(xs[right], y)] if right < len(xs) else []
+    found += [(x, ys[above - 1])] if above else []
+    found += [(x, ys[below])] if below < len(ys) else []
+    return found
+
+
+def _spans(ways: Sequence[Way], axis: int) -> dict[float, list[tuple[float, float]]]:
+    """Where on each upright (0) or level (1) line there is an edge already."""
+    found: dict[float, list[tuple[float, float]]] = {}
+    for way in ways:
+        for one, other in pairwise(way):
+            if abs(one[axis] - other[axis]) < 0.05:
+                ends = sorted((one[1 - axis], other[1 - axis]))
+                found.setdefault(round(one[axis]), []).append((ends[0], ends[1]))
+    return found
+
+
+def _is_shared(
+    step: Rect, is_upright: bool, used: Sequence[Mapping[float, list[tuple[float, float]]]]
+) -> bool:
+    """Whether another edge runs along a step already."""
+    line = round(step.left if is_upright else step.top)
+    low, high = (step.top, step.bottom) if is_upright else (step.left, step.right)
+    spans = used[0 if is_upright else 1]
+    return any(
+        start < high and end > low
+        for near in range(line - APART, line + APART + 1)
+        for start, end in spans.get(near, ())
+    )

@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl_svg.font import text_width
 
 from archdsl_graphviz import theme
+from archdsl_graphviz.arrange import Size, Title
 from archdsl_graphviz.labels import Form
-from archdsl_graphviz.model import Box, Frame, Panel, Style
+from archdsl_graphviz.model import Box, Panel, Style
 
 COLUMN_FORMS = {Form.BOX, Form.TRAPEZOID, Form.BLOCK}
 """The forms that have one width in a panel."""
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Width and height of a box; `room` is what the layout keeps free at each side of it."""
+def panel_sizes(panel: Panel, is_turned: bool) -> dict[str, Size]:
+    """Box path -> size. All boxes of a column have the width of the widest.
 
-    width: float
-    height: float
-    room: float = 0.0
-
-
-def panel_sizes(panel: Panel) -> dict[str, Size]:
-    """Box path -> size. All boxes of a column have the width of the widest."""
-    column = column_width(panel)
-    ear = theme.ARC + 4 if any(b.skip is not Style.FLOW for b in panel.boxes) else 0.0
-    rooms = dict.fromkeys((box.path for box in panel.boxes), 0.0)
-    for frame in panel.frames:
-        _make_room(frame, column, ear, rooms)
-    return {box.path: _size(box, column, ear, rooms[box.path]) for box in panel.boxes}
-
-
-def frame_margin(frame: Frame, column: float) -> float:
-    """How far a frame reaches beside its widest box.
-
-    A frame is at least twice as wide as its label: the edge into its middle passes beside it.
+    Where the flow runs to the right, sizes are turned as the layout is.
     """
-    label = text_width(frame.label, theme.SMALL) + theme.FRAME_INSET + 8
-    return max(theme.FRAME_MARGIN, label - column / 2)
+    column = column_width(panel)
+    return {box.path: _size(box, column, is_turned) for box in panel.boxes}
+
+
+def frame_title(label: str, is_turned: bool) -> Title:
+    """The room of a frame's label: beside the line of the flow, or along it where that is level."""
+    room = text_width(label, theme.SMALL) + theme.FRAME_INSET + 8
+    return Title(along=room) if is_turned else Title(across=room)
 
 
 def column_width(panel: Panel) -> float:
@@ -48,29 +34,40 @@ def column_width(panel: Panel) -> float:
     return max([theme.BOX_MINIMUM, *needed])
 
 
-def _make_room(frame: Frame, column: float, ear: float, rooms: dict[str, float]) -> None:
-    margin = frame_margin(frame, column + 2 * ear)
-    for inner in frame.walk():
-        for path in inner.boxes:
-            rooms[path] += margin
-    for inner in frame.frames:
-        _make_room(inner, column, ear, rooms)
+def label_size(box: Box) -> tuple[float, float]:
+    """Width and height of the shape that stands where an edge leaves; nothing where none does."""
+    if not box.shows_shape:
+        return 0.0, 0.0
+    return text_width(box.shape, theme.SMALL), theme.SMALL + 1
 
 
-def _size(box: Box, column: float, ear: float, room: float) -> Size:
+def _size(box: Box, column: float, is_turned: bool) -> Size:
+    width, height = _sides(box, column)
+    wide, high = label_size(box)
+    is_bar = box.form is Form.BAR
+    ear = 0.0
+    if box.skip is not Style.FLOW:
+        ear = theme.ARC + (theme.STACK if box.count > 1 else 0.0)
+    elif box.count > 1:
+        ear = theme.STACK
+    if is_turned:
+        # A bar is as narrow as in the other direction, its text turned.
+        width, height = (height, width) if not is_bar else (width, height)
+        return Size(width, height, ear, wide + 4 if wide else 0.0, is_bar)
+    return Size(width, height, ear, high + 2 if high else 0.0, is_bar)
+
+
+def _sides(box: Box, column: float) -> tuple[float, float]:
     height = theme.BOX_HEIGHT + theme.NOTE_HEIGHT * len(box.notes)
     if box.form in COLUMN_FORMS:
-        return Size(column, height, room + ear)
+        return column, height
     if box.form is Form.ROUND:
-        return Size(theme.ROUND, theme.ROUND, room)
+        return theme.ROUND, theme.ROUND
     if box.form is Form.PORT:
-        return Size(_needed(box) - 2 * theme.BOX_PADDING + 8, theme.PORT, room)
+        return _needed(box) - 2 * theme.BOX_PADDING + 8, theme.PORT
     if box.form is Form.BAR:
-        # From the middle of the first path's column to beyond the last one's.
-        reach = (box.paths - 1) * (column + 2 * ear + theme.COLUMN_GAP)
-        height += theme.BAR - theme.BOX_HEIGHT
-        return Size(max(_needed(box), reach + 0.4 * column), height, room)
-    return Size(_needed(box), height, room)
+        return max(_needed(box), 0.7 * column), height + theme.BAR - theme.BOX_HEIGHT
+    return _needed(box), height
 
 
 def _needed(box: Box) -> float:

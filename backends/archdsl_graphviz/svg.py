@@ -20,11 +20,19 @@ from archdsl_svg.marks import (
 )
 
 from archdsl_graphviz import theme
+from archdsl_graphviz.heat import Heat
 from archdsl_graphviz.labels import Form
-from archdsl_graphviz.layout import PlacedBox, PlacedEdge, PlacedFrame, PlacedPanel
+from archdsl_graphviz.layout import (
+    PlacedBox,
+    PlacedEdge,
+    PlacedFrame,
+    PlacedPanel,
+    Rung,
+    frame_label,
+)
 from archdsl_graphviz.legend import SAMPLE, Entry
-from archdsl_graphviz.model import Style
-from archdsl_graphviz.page import FOOTER, Page, Sheet
+from archdsl_graphviz.model import Box, Style
+from archdsl_graphviz.page import Page, Sheet
 
 _WIDTHS = {Style.FLOW: 1.1, Style.IDENTITY: 1.7, Style.PROJECTION: 1.4}
 _DASHES = {Style.PROJECTION: "5 3"}
@@ -33,11 +41,11 @@ _ARROW = (6.5, 3.0)
 
 
 def svg_text(page: Page) -> str:
-    """The whole file."""
+    """The whole file, in the theme that the page's options ask for."""
     writer = _Writer(page)
     picture, size = page.picture, (page.width, page.height)
     content = document(writer.prefix, picture.name, picture.description, size, writer.lines())
-    return "\n".join([*content, ""])
+    return inks.themed("\n".join([*content, ""]), page.options.theme, theme.DARK)
 
 
 class _Writer:
@@ -45,6 +53,8 @@ class _Writer:
         self.page = page
         # Several pictures may stand in one HTML page: ids carry the network's name.
         self.prefix = identifier(page.picture.name)
+        self.highlight = page.options.highlight
+        self.heat = Heat.of(page.picture, self.highlight) if self.highlight else None
 
     def lines(self) -> Iterator[str]:
         page, picture = self.page, self.page.picture
@@ -55,10 +65,10 @@ class _Writer:
             yield from self._sheet(sheet)
         yield f'<g id="{self.prefix}-legend">'
         for entry, left, top in page.legend:
-            yield from _legend_entry(entry, left, top)
+            yield from self._legend_entry(entry, left, top)
         yield "</g>"
         y = page.footer_at
-        for line in FOOTER:
+        for line in page.footer:
             y += theme.LINE_HEIGHT
             yield text(line, x, y, theme.SMALL, ink=inks.FAINT_INK, anchor="start")
 
@@ -84,12 +94,14 @@ class _Writer:
         yield "</g>"
 
     def _inside(self, placed: PlacedPanel) -> Iterator[str]:
+        for rung in placed.rungs:
+            yield from self._rung(rung)
         for frame in placed.frames:
             yield from self._frame(frame)
         for position, edge in enumerate(placed.edges):
             yield from self._edge(edge, position)
         for box in placed.boxes:
-            yield from self._box(box)
+            yield from self._box(box, placed.is_turned)
         for box in placed.boxes:
             if box.shape_at is not None:
                 at = box.shape_at
@@ -107,15 +119,17 @@ class _Writer:
         yield f"<g {self._id('frame', frame.path)}>"
         yield f"<title>{escaped(frame.title)}</title>"
         yield rectangle(rect, "none", inks.FRAME, radius=5, extra=' stroke-dasharray="1 2.5"')
-        yield text(
-            frame.label,
-            rect.left + theme.FRAME_INSET,
-            rect.top + 13,
-            theme.SMALL,
-            ink=inks.FAINT_INK,
-            anchor="start",
-        )
+        label, at = frame_label(frame, placed.goes_on), placed.label_at
+        yield text(label, at.left, at.bottom - 2, theme.SMALL, ink=inks.FAINT_INK, anchor="start")
         yield "</g>"
+
+    def _rung(self, rung: Rung) -> Iterator[str]:
+        tint = theme.STAGES[min(rung.tint, len(theme.STAGES) - 1)]
+        yield rectangle(rung.rect, tint, "none", radius=0)
+        at = rung.label_at
+        yield text(
+            rung.size, at.left, at.bottom - 1, theme.SMALL, ink=inks.FAINT_INK, anchor="start"
+        )
 
     def _edge(self, placed: PlacedEdge, number: int) -> Iterator[str]:
         edge = placed.edge
@@ -124,45 +138,84 @@ class _Writer:
         yield from _way(placed.points, edge.style)
         yield "</g>"
 
-    def _box(self, placed: PlacedBox) -> Iterator[str]:
+    def _box(self, placed: PlacedBox, is_turned: bool) -> Iterator[str]:
         box, rect = placed.box, placed.rect
+        fill = self.heat.tint(box) if self.heat else theme.PAINTS[box.kind].fill
         yield f'<g {self._id("node", box.path)} class="node" role="graphics-symbol">'
         yield f"<title>{escaped(box.title)}</title>"
         if box.skip is not Style.FLOW:
-            yield from _ear(rect, box.skip, theme.STACK if box.count > 1 else 0.0)
+            yield from _ear(rect, box.skip, theme.STACK if box.count > 1 else 0.0, is_turned)
         if box.form is not Form.PORT:
             if box.count > 1:
-                yield _outline(box.form, box.kind, rect.moved(theme.STACK, -theme.STACK))
-            yield _outline(box.form, box.kind, rect)
-        x, y = rect.center
+                behind = rect.moved(theme.STACK, -theme.STACK)
+                yield _outline(box.form, box.kind, behind, fill, is_turned)
+            yield _outline(box.form, box.kind, rect, fill, is_turned)
         if box.form is Form.ROUND:
-            yield from _sign(box.text, x, y)
+            yield from _sign(box.text, *rect.center)
         else:
-            y -= theme.NOTE_HEIGHT * len(box.notes) / 2
-            ink = inks.FAINT_INK if box.form is Form.PORT else inks.INK
-            yield text(box.text, x, y + DROP * theme.TEXT, theme.TEXT, ink=ink)
-            for note in box.notes:
-                y += theme.LINE_HEIGHT
-                yield text(note, x, y + DROP * theme.SMALL, theme.SMALL, ink=inks.FAINT_INK)
+            yield from _words(box, rect, is_turned)
         yield "</g>"
 
+    def _legend_entry(self, entry: Entry, x: float, y: float) -> Iterator[str]:
+        rect = Rect(x, y, x + SAMPLE, y + 13)
+        fill = theme.PANEL
+        if entry.kind and not self.heat:
+            fill = theme.PAINTS[entry.kind].fill
+        if entry.tint:
+            yield rectangle(rect, entry.tint, inks.FRAME, radius=0)
+        elif entry.style is not Style.FLOW:
+            yield from _way(((x, y + 6.5), (x + SAMPLE, y + 6.5)), entry.style)
+        elif entry.form is Form.ROUND:
+            middle = x + SAMPLE / 2
+            circle = Rect(middle - 6.5, y, middle + 6.5, y + 13)
+            yield _outline(entry.form, entry.kind, circle, fill)
+        else:
+            yield _outline(entry.form, entry.kind, rect, fill)
+        baseline = y + 6.5 + DROP * theme.SMALL
+        yield text(entry.text, x + SAMPLE + 6, baseline, theme.SMALL, anchor="start")
 
-def _outline(form: Form, kind: str, rect: Rect) -> str:
-    paint = theme.PAINTS[kind]
+
+def _words(box: Box, rect: Rect, is_turned: bool) -> Iterator[str]:
+    """A box's text and the small lines under it."""
+    x, y = rect.center
+    ink = inks.FAINT_INK if box.form is Form.PORT else inks.INK
+    if is_turned and box.form is Form.BAR:
+        # Along the narrow bar, read from below.
+        yield f'<g transform="rotate(-90 {number(x)} {number(y)})">'
+        yield text(box.text, x, y + DROP * theme.TEXT, theme.TEXT, ink=ink)
+        yield "</g>"
+        return
+    y -= theme.NOTE_HEIGHT * len(box.notes) / 2
+    yield text(box.text, x, y + DROP * theme.TEXT, theme.TEXT, ink=ink)
+    for note in box.notes:
+        y += theme.LINE_HEIGHT
+        yield text(note, x, y + DROP * theme.SMALL, theme.SMALL, ink=inks.FAINT_INK)
+
+
+def _outline(form: Form, kind: str, rect: Rect, fill: str, is_turned: bool = False) -> str:
+    line = theme.PAINTS[kind].line
     if form is Form.TRAPEZOID:
-        corners = [
-            (rect.left, rect.top),
-            (rect.right, rect.top),
-            (rect.right - theme.SLANT, rect.bottom),
-            (rect.left + theme.SLANT, rect.bottom),
-        ]
-        return f'<polygon points="{pairs(corners)}" fill="{paint.fill}" stroke="{paint.line}"/>'
+        corners = trapezoid(rect, is_turned)
+        return f'<polygon points="{pairs(corners)}" fill="{fill}" stroke="{line}"/>'
     if form is Form.ROUND:
         x, y = map(number, rect.center)
         half = number(rect.width / 2)
-        return f'<circle cx="{x}" cy="{y}" r="{half}" fill="{paint.fill}" stroke="{paint.line}"/>'
-    radius = {Form.PILL: rect.height / 2, Form.BLOCK: 5.0}.get(form, 2.0)
-    return rectangle(rect, paint.fill, paint.line, radius=radius)
+        return f'<circle cx="{x}" cy="{y}" r="{half}" fill="{fill}" stroke="{line}"/>'
+    return rectangle(rect, fill, line, radius=corner_radius(form, rect))
+
+
+def trapezoid(rect: Rect, is_turned: bool) -> list[Point]:
+    """The corners of a pooling, which is narrower where the flow leaves it."""
+    left, top, right, bottom, slant = rect.left, rect.top, rect.right, rect.bottom, theme.SLANT
+    if is_turned:
+        slant /= 2
+        return [(left, top), (right, top + slant), (right, bottom - slant), (left, bottom)]
+    return [(left, top), (right, top), (right - slant, bottom), (left + slant, bottom)]
+
+
+def corner_radius(form: Form, rect: Rect) -> float:
+    """How round a box's corners are."""
+    return {Form.PILL: rect.height / 2, Form.BLOCK: 5.0}.get(form, 2.0)
 
 
 def _sign(text: str, x: float, y: float) -> Iterator[str]:
@@ -175,12 +228,23 @@ def _sign(text: str, x: float, y: float) -> Iterator[str]:
         yield f'<path d="{_path((a, b))}" fill="none" stroke="{inks.INK}" stroke-width="1.3"/>'
 
 
-def _ear(rect: Rect, style: Style, stack: float) -> Iterator[str]:
+def _ear(rect: Rect, style: Style, stack: float, is_turned: bool) -> Iterator[str]:
     """The skip that leads around the inside of a folded block."""
-    side = rect.right + stack
-    out = rect.right + theme.ARC
-    top, bottom = rect.top + 4, rect.bottom - 6
-    yield from _way(((side, top), (out, top), (out, bottom), (side, bottom)), style)
+    yield from _way(ear(rect, stack, is_turned), style)
+
+
+def ear(rect: Rect, stack: float, is_turned: bool) -> list[Point]:
+    """The corners of the line around a folded block: at its right, or below it."""
+    if is_turned:
+        side, out, left, right = rect.bottom, rect.bottom + theme.ARC, rect.left + 6, rect.right - 8
+        return [(left, side), (left, out), (right, out), (right, side)]
+    side, out, top, bottom = (
+        rect.right + stack,
+        rect.right + theme.ARC,
+        rect.top + 4,
+        rect.bottom - 6,
+    )
+    return [(side, top), (out, top), (out, bottom), (side, bottom)]
 
 
 def _way(points: Sequence[Point], style: Style) -> Iterator[str]:
@@ -213,20 +277,6 @@ def _path(points: Sequence[Point]) -> str:
         parts.append(f"Q{pair(corner)} {pair(end)}")
     parts.append(f"L{pair(points[-1])}")
     return "".join(parts)
-
-
-def _legend_entry(entry: Entry, x: float, y: float) -> Iterator[str]:
-    rect = Rect(x, y, x + SAMPLE, y + 13)
-    if entry.style is not Style.FLOW:
-        yield from _way(((x, y + 6.5), (x + SAMPLE, y + 6.5)), entry.style)
-    elif entry.form is Form.ROUND:
-        middle = x + SAMPLE / 2
-        yield _outline(entry.form, entry.kind, Rect(middle - 6.5, y, middle + 6.5, y + 13))
-    else:
-        yield _outline(entry.form, entry.kind, rect)
-    yield text(
-        entry.text, x + SAMPLE + 6, y + 6.5 + DROP * theme.SMALL, theme.SMALL, anchor="start"
-    )
 
 
 def _distance(a: Point, b: Point) -> float:

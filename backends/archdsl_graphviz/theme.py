@@ -44,6 +44,13 @@ PAINTS: dict[str, Paint] = {
 """The paint of each kind of box, in the legend's order."""
 
 PANEL = "#FFFFFF"
+HEAT = (
+    "#FFFFFF", "#FEF3E6", "#FDE5CA", "#FBD5AB", "#F8C38B",
+    "#F4AF6C", "#EF994E", "#E88331", "#DF6D17",
+)  # fmt: skip
+"""From no cost to the most: white to Okabe and Ito's vermilion, all light enough for dark text."""
+STAGES = ("#FAFAF9", "#F6F7F6", "#F1F3F2", "#EDEFEE", "#E8EBEA", "#E4E8E6", "#DFE4E2", "#DBE0DE")
+"""The tint of each size of feature maps, from the input on; the last is for all further ones."""
 
 TEXT = 12.0
 SMALL = 9.5
@@ -64,6 +71,8 @@ BAR_END = 24.0
 PORT = 16.0
 RANK_GAP = 34.0
 COLUMN_GAP = 22.0
+LANE = 16.0
+"""Between the lanes of skips."""
 ARC = 15.0
 """How far the line of a folded block's skip stands out at the block's side."""
 
@@ -72,10 +81,24 @@ FRAME_HEAD = 20.0
 """How far a frame reaches above its first row: its label, and the heads of arrows."""
 FRAME_INSET = 7.0
 """Where a frame's label begins."""
-FRAME_GAP = 12.0
-"""What a gap between rows grows by for the first frame that begins in it."""
 STACK = 3.0
 """How far the second sheet of a folded repeat looks out behind the first."""
 PAGE_MARGIN = 24.0
 PANEL_PADDING = 14.0
 PANEL_GAP = 22.0
+
+DARK = {
+    "#D3E6F1": "#16384C", "#0072B2": "#56A9DC",
+    "#E4F2FB": "#1B2F3D", "#3C93CC": "#5FB2E6",
+    "#D2EEE5": "#123B30", "#009E73": "#35C09A",
+    "#F8DFCC": "#4A2A14", "#D55E00": "#EE8A3F",
+    "#F5E3EC": "#432635", "#B05C8A": "#D58DB4",
+    "#FCEBC8": "#43330F", "#C98500": "#E5A93C",
+    "#FBF8CC": "#3C3910", "#A89B00": "#CFC23A",
+    "#EEEEEE": "#33373A", "#666666": "#A5ABAF",
+    "#FAFAF9": "#191C1E", "#F6F7F6": "#1D2123", "#F1F3F2": "#212628", "#EDEFEE": "#262B2E",
+    "#E8EBEA": "#2A3033", "#E4E8E6": "#2E3538", "#DFE4E2": "#333A3D", "#DBE0DE": "#373F42",
+    "#FEF3E6": "#2A1D14", "#FDE5CA": "#3A2518", "#FBD5AB": "#4B2D1A", "#F8C38B": "#5D351B",
+    "#F4AF6C": "#703E1C", "#EF994E": "#83471C", "#E88331": "#97511B", "#DF6D17": "#AB5B19",
+}  # fmt: skip
+"""Colour on white paper -> colour on a dark screen, of all that only these pictures have."""

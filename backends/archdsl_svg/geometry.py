@@ -31,6 +31,14 @@ class Rect:
         """The middle."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    def turned(self) -> Rect:
+        """The rectangle with its two directions exchanged."""
+        return Rect(self.top, self.left, self.bottom, self.right)
+
+    def grown(self, by: float) -> Rect:
+        """The rectangle with every side further out."""
+        return Rect(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
     def moved(self, dx: float, dy: float) -> Rect:
         """The same rectangle elsewhere."""
         return Rect(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)

@@ -34,8 +34,11 @@ def png(svg: str) -> bytes:
     return bytes(found)
 
 
-def pdf(svg: str) -> bytes:
-    """The picture as a PDF of one page, its text selectable. Raises BackendError."""
+def pdf(svg: str, points: float = 1.0) -> bytes:
+    """The picture as a PDF of one page, its text selectable; a pixel has so many points of paper.
+
+    Raises BackendError.
+    """
     try:
         from reportlab.graphics import renderPDF
         from reportlab.pdfgen.canvas import Canvas
@@ -54,8 +57,10 @@ def pdf(svg: str) -> bytes:
         raise BackendError("svglib could not read the picture")
     target = io.BytesIO()
     # Invariant: no date and no random identity, so that the bytes repeat.
-    canvas = Canvas(target, pagesize=(drawing.width, drawing.height), invariant=1)
+    size = drawing.width * points, drawing.height * points
+    canvas = Canvas(target, pagesize=size, invariant=1)
     canvas.setTitle(ElementTree.fromstring(svg).findtext(_TITLE, ""))
+    canvas.scale(points, points)
     renderPDF.draw(drawing, canvas, 0, 0)
     canvas.save()
     return target.getvalue()

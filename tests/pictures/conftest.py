@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
+from archdsl_graphviz.options import Options
 from archdsl_graphviz.page import Page, page_of
 from archdsl_graphviz.picture import picture_of
 from archdsl_graphviz.svg import svg_text
+from networks import SETTINGS
 
 import archdsl
-from archdsl import Network
+from archdsl import Network, zoo
+
+ROOT = Path(__file__).parents[2]
 
 FRACTAL = """
 network FractalNet(columns = 4)
@@ -89,16 +95,31 @@ FC: 10 neurons (class scores)
 
 TEXTS = {"fractal": FRACTAL, "nested": NESTED}
 NAMES = ("alexnet", "googlenet", "resnet50", "torchvision/resnet50", "fractal", "nested")
+EVERY = [*zoo.names(), *(f"tests/constructs/{name}.arch" for name in SETTINGS), *TEXTS]
+"""Every spec that there is."""
+STYLES: dict[str, dict[str, Any]] = {
+    "layers": {"style": "layers"},
+    "right": {"direction": "right"},
+    "right layers": {"style": "layers", "direction": "right"},
+    "open": {"depth": 1, "costs": True, "shapes": True},
+    "three columns": {"columns": 3},
+    "paper": {"page": "a4"},
+}
+"""Ways to draw that are tried on NAMES and on what is hard to lay out."""
+HARD = (*NAMES, "densenet_cifar", "inception_v4", "tests/constructs/refs.arch")
 
 
 @cache
 def _load(name: str) -> Network:
-    return archdsl.loads(TEXTS[name]) if name in TEXTS else archdsl.load(name)
+    if name in TEXTS:
+        return archdsl.loads(TEXTS[name])
+    return archdsl.load(ROOT / name if name.endswith(".arch") else name)
 
 
 @cache
-def _page(name: str) -> Page:
-    return page_of(picture_of(_load(name)))
+def _page(name: str, style: str = "") -> Page:
+    options = Options(**STYLES.get(style, {}))
+    return page_of(picture_of(_load(name), options), options)
 
 
 @pytest.fixture
@@ -109,7 +130,7 @@ def load() -> Callable[[str], Network]:
 
 @pytest.fixture(params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
-    """Every network in turn."""
+    """A few networks in turn."""
     return str(request.param)
 
 
@@ -126,3 +147,14 @@ def page(name: str) -> Page:
 @pytest.fixture
 def svg(page: Page) -> str:
     return svg_text(page)
+
+
+@pytest.fixture(
+    params=[(name, "") for name in EVERY] + [(name, style) for name in HARD for style in STYLES],
+    ids=" ".join,
+)
+def placed(request: pytest.FixtureRequest) -> Page:
+    """Every network, and the hard ones drawn in every way."""
+    page = _page(*request.param)
+    assert isinstance(page, Page)
+    return page

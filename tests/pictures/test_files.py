@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from xml.etree import ElementTree
 
-import archdsl_graphviz.program as program
 import pytest
 from archdsl_graphviz import BACKEND
 from archdsl_graphviz.dot import dot_text
@@ -21,6 +20,7 @@ from archdsl_graphviz.page import Page, page_of
 from archdsl_graphviz.picture import picture_of
 from archdsl_graphviz.svg import svg_text
 from archdsl_svg import raster
+from graphviz_program import laid_out
 from PIL import Image
 
 import archdsl
@@ -100,7 +100,7 @@ def test_markup_in_a_text_stays_text() -> None:
 
 def test_markup_in_a_text_stays_text_in_dot() -> None:
     for text in (EVIL, "<b>bold</b>", 'a"b\\', "\\L"):
-        [document] = program.lay_out(dot_text(titled(text)))
+        document = laid_out(dot_text(titled(text)))
         labels = [item["label"] for item in document["objects"] if item["name"] == "a"]
         assert labels == ["\\n".join([text.replace("\\", "\\\\")] * 2)]
 
@@ -183,29 +183,6 @@ def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setitem(sys.modules, module, None)
         with pytest.raises(BackendError, match=r"pip install 'archdsl\[pictures\]'"):
             write("<svg/>")
-
-
-def test_without_the_program_the_error_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, load: Callable[[str], Network]
-) -> None:
-    def files(package: str) -> None:
-        raise program.PackageNotFoundError(package)
-
-    program.program_path.cache_clear()
-    monkeypatch.setattr(program, "files", files)
-    with pytest.raises(BackendError, match="pip install graphviz-pure"):
-        BACKEND.emit(load("alexnet"), "svg")
-    BACKEND.emit(load("alexnet"), "dot")
-    program.program_path.cache_clear()
-
-
-def test_the_program_is_not_looked_for_on_the_path(
-    monkeypatch: pytest.MonkeyPatch, load: Callable[[str], Network]
-) -> None:
-    expected = BACKEND.emit(load("alexnet"), "svg")
-    monkeypatch.setenv("PATH", "")
-    program.program_path.cache_clear()
-    assert BACKEND.emit(load("alexnet"), "svg") == expected
 
 
 def test_another_format_is_an_error(load: Callable[[str], Network]) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from archdsl_graphviz.model import Box, Panel, Picture, Style
+from archdsl_graphviz.options import Options
 from archdsl_graphviz.picture import picture_of
 
 import archdsl
-from archdsl import Network
+from archdsl import BackendError, Network
 
 HEAD = "[8x8x16] INPUT\n"
 UNIT = "block Unit(n):\n    CONV: {n} 3x3 filters, pad 1 -> RELU\n\n"
@@ -83,7 +84,7 @@ def test_normalization_and_activation_are_lines_of_the_layers_box(
 
 def test_shapes_stand_only_where_they_change(load: Callable[[str], Network]) -> None:
     boxes = by_path(picture_of(load("alexnet")).overview)
-    shown = {path: box.shape for path, box in boxes.items() if box.shape}
+    shown = {path: box.shape for path, box in boxes.items() if box.shows_shape}
     assert shown["conv1"] == "55x55x96"
     assert shown["fc6"] == "4096"
     assert not {"norm1", "conv4", "fc7", "fc8"} & shown.keys()
@@ -93,14 +94,112 @@ def test_blocks_call_blocks(load: Callable[[str], Network]) -> None:
     nested = picture_of(load("nested"))
     inside = {panel.path: counts(panel) for panel in nested.panels}
     assert inside["stage2"] == {"stage2.units.0": 4}
-    assert counts(nested.overview) == {"stem.convs.0": 3, "stage1.0": 2}
+    assert counts(nested.overview) == {"stem.convs.0": 3, "stage1.0": 2, "dense1": 2}
 
 
-def test_a_block_that_calls_itself_has_a_panel_a_form(load: Callable[[str], Network]) -> None:
-    panels = picture_of(load("fractal")).panels
-    headings = [panel.heading for panel in panels]
-    assert headings == ["Fractal(4, 64)", "ConvBlock(64)", "Fractal(3, 64)", "Fractal(1, 64)"]
-    assert counts(panels[2]) == {"block1.long.1.long.0": 2}
+def test_a_block_that_calls_itself_is_drawn_with_all_its_levels(
+    load: Callable[[str], Network],
+) -> None:
+    [panel] = picture_of(load("fractal")).panels
+    assert panel.heading == "Fractal(4, 64)"
+    texts = [box.text for box in panel.boxes]
+    assert texts.count("3x3 conv, 64") == 1 + 2 + 4 + 8
+    assert panel.frames == ()
+
+
+def test_a_join_takes_the_columns_of_a_join_that_ends_a_path(
+    load: Callable[[str], Network],
+) -> None:
+    [panel] = picture_of(load("fractal")).panels
+    joins = [box.path for box in panel.boxes if box.text == "mean"]
+    operands = [sum(edge.target == path for edge in panel.edges) for path in joins]
+    # Four columns meet at the end, three in the middle, two before and behind that.
+    assert sorted(operands) == [2, 2, 3, 4]
+
+
+def test_a_block_of_one_layer_is_drawn_as_that_layer() -> None:
+    picture = drawn(f"{UNIT}{HEAD}a: Unit(8)\nCONV: 4 1x1 filters\n")
+    assert [box.text for box in picture.overview.boxes[1:]] == ["3x3 conv, 8", "1x1 conv, 4"]
+    assert picture.overview.boxes[1].path == "a.conv"
+    assert picture.panels == ()
+
+
+def test_a_round_of_several_boxes_folds_where_it_grows_evenly() -> None:
+    picture = picture_of(archdsl.load("densenet121"))
+    blocks = [panel for panel in picture.panels if panel.heading.startswith("DenseBlock")]
+    assert [panel.heading for panel in blocks] == ["DenseBlock(6, 32)"]
+    assert "one of 4 of this form" in blocks[0].note
+    [frame] = blocks[0].frames
+    assert frame.label == "×6, each +32 channels"
+    assert len(frame.boxes) == 2
+    assert by_path(blocks[0])[frame.boxes[1]].shape == "56x56x256"
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("CONV{}: 16 3x3 filters, pad 1", 3),
+        ("CONV{}: {} 3x3 filters, pad 1", None),
+        ("CONV{}: 16 {}x{} filters", None),
+    ],
+)
+def test_what_differs_is_not_folded(lines: str, count: int | None) -> None:
+    chain = " -> ".join(lines.partition(": ")[2].replace("{}", str(n)) for n in (1, 3, 5))
+    text = f"[16x16x16] INPUT\nstage: CONV {chain.replace(' -> ', ' -> CONV ')}\n"
+    assert list(counts(drawn(text).overview).values()) == ([count] if count else [])
+
+
+def test_growth_that_is_not_even_is_not_folded() -> None:
+    block = "block Grow(n):\n    concat:\n        identity\n        CONV {n} 1x1 filters\n\n"
+    even = f"{block}{HEAD}" + "g: 3 x Grow(4)\n"
+    assert list(counts(drawn(even).overview).values()) == [3]
+    uneven = f"{block}{HEAD}a: Grow(4)\nb: Grow(4)\nc: Grow(8)\n"
+    assert list(counts(drawn(uneven).overview).values()) == [2]
+
+
+def test_a_block_that_is_nearly_all_is_drawn_open() -> None:
+    overview = picture_of(archdsl.load("densenet121")).overview
+    assert "features.denseblock1" in by_path(overview)
+    assert [frame.path for frame in overview.frames] == ["features"]
+    closed = picture_of(archdsl.load("densenet121"), Options(depth=0)).overview
+    assert "features" in by_path(closed)
+
+
+def test_depth_opens_blocks_level_by_level(load: Callable[[str], Network]) -> None:
+    network = load("nested")
+    paths = {depth: by_path(picture_of(network, Options(depth=depth)).overview) for depth in (1, 2)}
+    assert "stage2.units.0" in paths[1]
+    assert "stage2.units.0.conv1" in paths[2]
+    layers = by_path(picture_of(network, Options(style="layers")).overview)
+    assert layers.keys() == paths[2].keys()
+    assert picture_of(network, Options(style="layers")).panels == ()
+
+
+@pytest.mark.parametrize("name", ["layer2.0", "Bottleneck"])
+def test_a_block_or_one_use_of_it_is_drawn_open(load: Callable[[str], Network], name: str) -> None:
+    overview = picture_of(load("resnet50"), Options(expand=(name,))).overview
+    frames = {frame.path: frame.label for frame in overview.all_frames()}
+    assert frames["layer2.0"] == "0: Bottleneck(128, stride1=2)"
+    assert "layer2.0.conv1" in by_path(overview)
+    assert ("layer2.1" in by_path(overview)) == (name == "layer2.0")
+    if name == "Bottleneck":
+        assert frames["layer2.1"] == "1: Bottleneck(128) ×3"
+
+
+def test_an_unknown_block_is_an_error_with_a_suggestion(load: Callable[[str], Network]) -> None:
+    with pytest.raises(BackendError, match=r"called Botleneck; did you mean Bottleneck\?"):
+        picture_of(load("resnet50"), Options(expand=("Botleneck",)))
+
+
+def test_costs_stand_in_the_boxes(load: Callable[[str], Network]) -> None:
+    boxes = by_path(picture_of(load("alexnet"), Options(costs=True)).overview)
+    assert boxes["conv1"].notes == ("ReLU", "34.9 k · 105 M")
+    assert boxes["pool1"].notes == ()
+
+
+def test_shapes_stand_beside_every_edge_on_request(load: Callable[[str], Network]) -> None:
+    boxes = picture_of(load("alexnet"), Options(shapes=True)).overview.boxes
+    assert [box.path for box in boxes if not box.shows_shape] == ["input", "fc8"]
 
 
 def test_layers_that_the_author_named_stay_apart() -> None:
@@ -111,14 +210,14 @@ def test_layers_that_the_author_named_stay_apart() -> None:
 
 def test_what_is_read_from_within_is_not_folded_away() -> None:
     text = f"{UNIT}{HEAD}a: Unit(16)\nb: Unit(16)\nc: Unit(16)\n"
-    assert counts(drawn(text).overview) == {"a": 3}
+    assert counts(drawn(text).overview) == {"a.conv": 3}
     text += "add:\n    identity\n    skip: from b -> CONV 16 1x1 filters\n"
-    assert counts(drawn(text).overview) == {"a": 2}
+    assert counts(drawn(text).overview) == {"a.conv": 2}
 
 
 def test_equal_neighbours_of_two_namespaces_are_not_one() -> None:
     text = f"{UNIT}{HEAD}one: 3 x Unit(16)\nother: 2 x Unit(16)\n"
-    assert counts(drawn(text).overview) == {"one.0": 3, "other.0": 2}
+    assert counts(drawn(text).overview) == {"one.0.conv": 3, "other.0.conv": 2}
 
 
 def test_namespaces_are_frames(load: Callable[[str], Network]) -> None:
