@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl import backend, zoo
 from archdsl.diagnostics import Diagnostic, Severity, SpecError, error, in_order, suggest
+from archdsl.ir.conditions import values_with
 from archdsl.ir.elaborate import elaborate
 from archdsl.ir.evaluate import Environment, Value, parts_of, show
 from archdsl.ir.graph import Graph
 from archdsl.ir.load import load_program, read
 from archdsl.ir.parameters import Setting, default_values, parameter_values
 from archdsl.ir.program import Program
+from archdsl.ir.published import Published, published_errors
 from archdsl.passes.expectations import check_conditions as check_written_conditions
-from archdsl.passes.expectations import check_expectations, condition_values
+from archdsl.passes.expectations import check_expectations
 from archdsl.passes.facts import Facts, Totals, analyze
 from archdsl.passes.linearity import check_linearity
 from archdsl.syntax import tree
@@ -40,7 +42,8 @@ class SpecNotFound(Exception):
 class Network:
     """One network, its parameters set: the graph, the facts, and what can be made of them.
 
-    `warnings` are what the compiler doubted; errors raise `SpecError` before there is a network.
+    `errors` are those that `about:` quotes of it, for these parameters. `warnings` are what the
+    compiler doubted; what is wrong raises `SpecError` before there is a network.
     """
 
     program: Program
@@ -48,6 +51,7 @@ class Network:
     defaults: Mapping[str, Value]
     graph: Graph
     facts: Facts
+    errors: tuple[Published, ...]
     warnings: tuple[Diagnostic, ...]
 
     @property
@@ -80,6 +84,12 @@ class Network:
     def class_name(self) -> str:
         """What the spec calls it: `GoogLeNet`."""
         return self.program.main.name
+
+    @property
+    def family(self) -> str:
+        """Its kin in charts: what `about:` says, else its name up to the first digit."""
+        said = (entry.text for entry in self.program.about if entry.key == "family")
+        return next(said, re.split(r"\d", self.class_name)[0])
 
     @property
     def totals(self) -> Totals:
@@ -188,7 +198,7 @@ def check_conditions(network: Network) -> list[Diagnostic]:
         if not expect.conditions:
             continue
         try:
-            values = condition_values(expect, network.program.main, network.defaults)
+            values = values_with(expect.conditions, network.program.main, network.defaults)
             _compile(network.program, values, network.defaults)
         except SpecError as failure:
             # A parameter without a default that the section does not name leaves it unchecked.
@@ -201,7 +211,8 @@ def check_conditions(network: Network) -> list[Diagnostic]:
 def _compile(
     program: Program, values: Mapping[str, Value], defaults: Mapping[str, Value]
 ) -> Network:
-    found = check_written_conditions(program, defaults)
+    published, found = published_errors(program.about, program.main, defaults)
+    found += check_written_conditions(program, defaults)
     try:
         graph, doubts = elaborate(program.main, values)
     except SpecError as failure:
@@ -211,7 +222,8 @@ def _compile(
     found = in_order([*found, *check_expectations(program, values, defaults, facts.totals)])
     if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
         raise SpecError(found)
-    return Network(program, values, defaults, graph, facts, tuple(found))
+    errors = tuple(figure for figure in published if figure.values == values)
+    return Network(program, values, defaults, graph, facts, errors, tuple(found))
 
 
 def _setting(name: str, value: Any) -> Setting:

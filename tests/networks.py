@@ -29,6 +29,7 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     "repeats": [{"n": 0}, {"n": 1}],
     "resize": [{"n": 8}, {"n": 4, "factor": 2.5}],
     "sizes": [{"k": (1, 1)}, {"depth": 20, "rate": 0.5}, {"depth": 8}],
+    "split": [{"width": 6}, {"n": 0, "wide": True}, {"classes": 3, "n": 1}],
     "tree": [],
 }
 """Construct -> parameters to try besides the defaults."""

@@ -143,6 +143,10 @@ def _adaptive(op: ops.AdaptiveAvgPool2d, x: Tensor) -> Tensor:
 
 
 def _lrn(op: ops.LocalResponseNorm, x: Tensor) -> Tensor:
+    if op.groups > 1:
+        groups = x.chunk(op.groups, dim=1)
+        alone = op.model_copy(update={"groups": 1})
+        return torch.cat([_lrn(alone, group) for group in groups], dim=1)
     square = x * x
     before = op.size // 2
     padded = F.pad(square, (0, 0, 0, 0, before, op.size - 1 - before))
@@ -167,7 +171,9 @@ def _apply(op: ops.Op, inputs: list[Tensor], w: Mapping[str, Tensor]) -> Tensor:
         case ops.Conv2d():
             return _conv(op, x, w)
         case ops.Linear():
-            out = x.flatten(1) @ w["weight"].T
+            grouped = x.flatten(1).reshape(len(x), op.groups, -1)
+            weight = w["weight"].reshape(op.groups, op.neurons // op.groups, -1)
+            out = torch.einsum("ngi,goi->ngo", grouped, weight).flatten(1)
             return out + w["bias"] if op.bias else out
         case ops.MaxPool2d():
             return _unfold(x, op, -math.inf).amax(dim=(2, 3))

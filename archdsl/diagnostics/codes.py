@@ -39,7 +39,7 @@ _TEXT = {
         "a line that cannot be read",
         "The line does not follow the form of one: `[claim] NAME: description (role)`, a name or a "
         "structure word over indented lines, or one of `block`, `if`, `for`, `after`, `use`, "
-        "`network`, `about`, `expect`. The caret stands where reading stopped.",
+        "`network`, `split`, `about`, `expect`. The caret stands where reading stopped.",
         "CONV 64 3 x 3 filters",
         "CONV 64 3x3 filters",
     ),
@@ -113,6 +113,23 @@ _TEXT = {
         "a file that is no UTF-8",
         "A spec is text in UTF-8, the encoding that every editor writes today; other bytes would "
         "read differently on different machines.",
+    ),
+    "E113": Explanation(
+        "a published error that cannot be read",
+        "Under `error`, `top-1 error` and `top-5 error`, `about:` has figures that networks are "
+        "compared by. Each is a percentage with its protocol, that is how it was measured, and, "
+        "after a semicolon, its source. `error with n = 9` is that of a network with other "
+        "parameters than the defaults.",
+        "about:\n    top-1 error: 24.7",
+        "about:\n    top-1 error: 24.7% (ImageNet val, one centre crop; paper, table 3)",
+    ),
+    "E114": Explanation(
+        "a protocol that is not known",
+        "Errors can be compared only if they were measured alike, so a protocol is one of those "
+        "that the language's reference lists, to the letter. What else there is to say of a "
+        "figure stands behind the semicolon, with its source.",
+        "about:\n    top-1 error: 24.7% (ImageNet, centre crop; paper)",
+        "about:\n    top-1 error: 24.7% (ImageNet val, one centre crop; paper)",
     ),
 }
 
@@ -459,6 +476,30 @@ _STRUCTURE = {
         "a convolution gives are maps, even where they are [1x1xC]: `FLATTEN` makes the vector.",
         "GLOBAL AVG POOL (class scores)",
         "GLOBAL AVG POOL -> FLATTEN (class scores)",
+    ),
+    "E617": Explanation(
+        "a `split` that governs no whole network",
+        "`split over 2 gpus` divides the maps of every layer between two devices or more, so it "
+        "stands once, above all layers. Only INPUT, which lies whole on every device, may stand "
+        "above it.",
+        "CONV1: 8 1x1 filters\nsplit over 2 gpus",
+        "split over 2 gpus\nCONV1: 8 1x1 filters",
+    ),
+    "E618": Explanation(
+        "what cannot be divided between gpus",
+        "Below `split over 2 gpus` every device holds its share of the maps of every layer, and a "
+        "layer sees those of its own device. So each number of filters, neurons and groups comes "
+        "out even, and no layer but one that says `across gpus` makes a map of the maps of several "
+        "devices.",
+        "split over 2 gpus\nCONV1: 97 1x1 filters",
+        "split over 2 gpus\nCONV1: 98 1x1 filters",
+    ),
+    "E619": Explanation(
+        "`across gpus` that says nothing, or the opposite",
+        "`across gpus` lets a layer of a split network see the maps of all devices. Without a "
+        "split there is one device, and a layer in groups sees some of the maps only.",
+        "CONV1: 8 1x1 filters, across gpus",
+        "split over 2 gpus\nCONV1: 8 1x1 filters\nCONV2: 8 1x1 filters, across gpus",
     ),
 }
 

@@ -17,6 +17,7 @@ from archdsl.ir.evaluate import Environment, Value, show
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode
 from archdsl.ir.layers import build_op
 from archdsl.ir.naming import Namer, Names, References, text_of
+from archdsl.ir.splitting import check_division
 from archdsl.ops import Doubt, Mean, Misfit, Op, Shape
 from archdsl.syntax import tree
 from archdsl.syntax.source import Span
@@ -134,6 +135,7 @@ class Builder:
         name = self.namer.member(names, explicit, step)
         title = self._title(step)
         inputs = (self.graph[flow].output,)
+        check_division(step, op, inputs, title)
         self._check_op(step, op, inputs, title)
         out = self._add(
             LayerNode(
@@ -144,6 +146,7 @@ class Builder:
                 title=title,
                 is_meant_linear=step.is_meant_linear,
                 is_scores=step.is_scores,
+                is_across=step.is_across,
             ),
             (flow,),
         )

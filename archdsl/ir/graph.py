@@ -34,12 +34,16 @@ class InputNode(Node):
 
 
 class LayerNode(Node):
-    """One op. `title` is the layer as the author called it, `CONV1` or `add`."""
+    """One op. `title` is the layer as the author called it, `CONV1` or `add`.
+
+    `is_across` where it sees the maps of all devices of a split network.
+    """
 
     op: SkipValidation[Op]
     title: str
     is_meant_linear: bool = False
     is_scores: bool = False
+    is_across: bool = False
 
     @property
     def label(self) -> str:

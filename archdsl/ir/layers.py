@@ -19,13 +19,16 @@ from archdsl.symbolic import Condition, Symbolic
 def build_op(step: LayerStep | MergeStep, environment: Environment, shape: Shape) -> Op:
     """The op that a line describes, fed with maps of `shape`.
 
-    Known values are validated. With a symbolic one among them the op is as symbolic as they are.
+    Below a split a layer that says no groups of its own has one for each device. Known values are
+    validated. With a symbolic one among them the op is as symbolic as they are.
     Raises SpecError at the option that is wrong.
     """
     values = {
         name: _field_value(step.op, name, option, environment, shape)
         for name, option in step.options.items()
     }
+    if isinstance(step, LayerStep) and step.own_groups is not None:
+        values.setdefault("groups", step.own_groups)
     if any(map(_is_symbolic, values.values())):
         return step.op.model_construct(**values)
     try:

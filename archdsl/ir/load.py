@@ -17,6 +17,7 @@ from archdsl.diagnostics import (
 from archdsl.ir.program import Block, Program
 from archdsl.ir.resolve import Resolver
 from archdsl.ir.scope import unknown_key
+from archdsl.ir.splitting import divide
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse
 from archdsl.syntax.source import Source
@@ -27,8 +28,10 @@ def load_program(source: Source) -> Program:
     loader = _Loader()
     spec = parse(source)
     main = loader.resolve(spec, is_compiled=True)
+    if not _is_wrong(loader.diagnostics):
+        loader.diagnostics += divide(main, loader.blocks)
     found = in_order(loader.diagnostics)
-    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+    if _is_wrong(found):
         raise SpecError(found)
     return Program(
         main,
@@ -38,6 +41,10 @@ def load_program(source: Source) -> Program:
         tuple(loader.sources),
         tuple(found),
     )
+
+
+def _is_wrong(found: list[Diagnostic]) -> bool:
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in found)
 
 
 class _Loader:

@@ -16,14 +16,16 @@ from archdsl.syntax import tree
 from archdsl.syntax.source import Span
 
 LINEAR = "linear"
+ACROSS = "across gpus"
 
 
 @dataclass
 class Description:
-    """What a description says: the fields it sets, and whether it says `linear`."""
+    """What a description says: the fields it sets, and whether `linear`, `across gpus`."""
 
     options: dict[str, Option] = field(default_factory=dict)
     is_meant_linear: bool = False
+    is_across: bool = False
 
 
 def read_description(
@@ -109,16 +111,31 @@ class _Reader:
                 )
             self.found.is_meant_linear = True
             return at + 1
+        if self._can_cross and self._words(at, 2) == ACROSS:
+            if self.found.is_across:
+                raise error(
+                    "E404", f"{self.title} says `{ACROSS}` twice", item.span, help="keep one"
+                )
+            self.found.is_across = True
+            return at + 2
         for prose in sorted(self.op.prose, key=len, reverse=True):
-            words = prose.split()
-            here = self.items[at : at + len(words)]
-            if [w.text.lower() if isinstance(w, tree.Word) else "" for w in here] == words:
-                return at + len(words)
+            count = len(prose.split())
+            if self._words(at, count).lower() == prose:
+                return at + count
         raise self._unknown(at)
+
+    def _words(self, at: int, count: int) -> str:
+        """The next words, joined by blanks."""
+        here = self.items[at : at + count]
+        return " ".join(item.text if isinstance(item, tree.Word) else "" for item in here)
 
     @property
     def _can_be_linear(self) -> bool:
         return self.op.is_linear and self.op.merge is None
+
+    @property
+    def _can_cross(self) -> bool:
+        return self.op.makes != ""
 
     def _match(self, phrase: Phrase, at: int) -> dict[str, tree.Value] | None:
         here = self.items[at : at + len(phrase.parts)]
@@ -213,6 +230,8 @@ class _Reader:
                     by_word.setdefault(part, self.op.spell(phrase))
         if self._can_be_linear:
             by_word[LINEAR] = LINEAR
+        if self._can_cross:
+            by_word |= dict.fromkeys(ACROSS.split(), ACROSS)
         for word in words:
             near = suggest(word, by_word)
             if near is not None:

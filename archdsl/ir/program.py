@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from archdsl.diagnostics import Diagnostic
-from archdsl.ops import Op
+from archdsl.ops import Op, Reach
 from archdsl.syntax import tree
 from archdsl.syntax.source import Source, Span
 
@@ -26,12 +26,23 @@ class Option:
     value: Any = None
 
 
+class Split(NamedTuple):
+    """How a layer of a split network lies: on how many devices, and whether its input is divided.
+
+    An input that is not divided lies whole on every device, as INPUT does.
+    """
+
+    devices: int
+    is_divided: bool
+
+
 @dataclass(eq=False, repr=False)
 class LayerStep:
     """One layer. `name` is the author's, `default` what an unnamed one is called.
 
     `title` is what messages call it, `CONV1`; where its `suffix` holds an index, elaboration
-    completes it. `implied` is the layer that an `after` rule adds behind it.
+    completes it. `implied` is the layer that an `after` rule adds behind it. `is_across` where the
+    line says `across gpus`; `split` is known once the whole network is (`archdsl.ir.splitting`).
     """
 
     op: type[Op]
@@ -45,6 +56,15 @@ class LayerStep:
     span: Span
     word_span: Span
     suffix: tree.NameTemplate | None = None
+    is_across: bool = False
+    split: Split | None = None
+
+    @property
+    def own_groups(self) -> int | None:
+        """The groups that a split gives a layer: each device's maps are one. None without any."""
+        if self.split is None or not self.split.is_divided or self.is_across:
+            return None
+        return self.split.devices if self.op.reach is Reach.GROUP else None
 
 
 @dataclass(eq=False, repr=False)
@@ -168,7 +188,10 @@ class Parameter:
 
 @dataclass(eq=False, repr=False)
 class Block:
-    """A block and, once its file is resolved, its body."""
+    """A block and, once its file is resolved, its body.
+
+    `devices` are those that a network's maps are divided between, 1 where it is not split.
+    """
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -176,6 +199,7 @@ class Block:
     source: Source
     span: Span
     body: Body = ()
+    devices: int = 1
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from archdsl.diagnostics import Diagnostic, SpecError
 from archdsl.ir import program
@@ -61,8 +61,11 @@ class Resolver:
         scope = Scope(main, dict(self.imported), frozenset(), missing=self.missing, in_main=True)
         main.parameters = self._parameters(header.parameters if header else (), scope)
         scope.names = frozenset(parameter.name for parameter in main.parameters)
-        lines = (s for s in spec.body if not isinstance(s, tree.Block | tree.After))
-        self._first_line = next(lines, None)
+        lines = [s for s in spec.body if not isinstance(s, tree.Block | tree.After)]
+        self._first_line = lines[0] if lines else None
+        if spec.split is not None:
+            main.devices = spec.split.devices
+            self._check_split(spec.split, lines[1:])
         self._scopes.append(scope)
         main.body = self._body(spec.body, scope)
         self.exported = {
@@ -91,6 +94,17 @@ class Resolver:
                         )
                     )
         return found
+
+    def _check_split(self, split: tree.Split, layers: Sequence[tree.Statement]) -> None:
+        """A split stands above all layers; INPUT, which it does not divide, may come first."""
+        if layers and layers[0].span.start < split.span.start:
+            self.complaints.say(
+                "E617",
+                "a split governs the whole network, and layers stand above this one",
+                split.span,
+                note=f"the first stands in line {layers[0].span.line}",
+                help="write it above all layers",
+            )
 
     # --- Blocks and bodies ---
 

@@ -60,6 +60,7 @@ class LayerReader:
             layer.span,
             layer.word_span.to(_end_of(layer)),
             layer.suffix,
+            found.is_across,
         )
 
     def with_implied(

@@ -13,7 +13,7 @@ from archdsl.ops.activation import (
     Softmax,
     Tanh,
 )
-from archdsl.ops.base import Doubt, Family, Inputs, Misfit, Op, Weight, Window
+from archdsl.ops.base import Doubt, Family, Inputs, Misfit, Op, Reach, Weight, Window
 from archdsl.ops.channels import ChannelShuffle, Scale
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.dense import Linear
@@ -118,6 +118,7 @@ __all__ = [
     "Op",
     "PReLU",
     "ReLU",
+    "Reach",
     "Scale",
     "ScaledTanh",
     "Shape",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Op, Weight
+from archdsl.ops.base import Family, Inputs, Op, Reach, Weight
 from archdsl.ops.fields import Real
 from archdsl.ops.phrases import Says
 
@@ -14,6 +14,7 @@ class Activation(Op):
     """What all activations share: the shape stays."""
 
     family: ClassVar = Family.ACTIVATION
+    reach: ClassVar = Reach.OWN
     ends_a_chain: ClassVar = True
     is_neutral: ClassVar = True
 
@@ -90,3 +91,4 @@ class Softmax(Activation):
     """exp(x) over the channels, divided by its sum there."""
 
     words: ClassVar = ("SOFTMAX",)
+    reach: ClassVar = Reach.ALL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, get_args
 
@@ -28,6 +28,14 @@ class Family(StrEnum):
     REGULARIZATION = "regularization"
     MERGE = "merge"
     RESHAPE = "reshape"
+
+
+class Reach(Enum):
+    """Which maps of its inputs one map of the output is made of."""
+
+    OWN = "the map of the same number"
+    GROUP = "the maps of its group, as the field `groups` says"
+    ALL = "all maps"
 
 
 class Weight(NamedTuple):
@@ -79,6 +87,18 @@ class Misfit(Exception):
         self.field, self.paths, self.axis = field, paths, axis
 
 
+def check_groups(groups: int, *counts: tuple[int, str]) -> None:
+    """Raise `Misfit` unless the groups divide each count; `counts` says what is counted, too."""
+    for count, what in counts:
+        if count % groups:
+            raise Misfit(
+                f"{count} {what} cannot be split into {groups} groups",
+                note=f"{count} = {count // groups}*{groups} + {count % groups}",
+                help=f"the number of groups divides the {' and the '.join(w for _, w in counts)}",
+                field="groups",
+            )
+
+
 class Doubt(NamedTuple):
     """Something that an op allows and its author may not have meant; `field` is what says it."""
 
@@ -109,6 +129,10 @@ class Op(BaseModel):
     """Whether the op is an affine map, so that two of them in a row are one."""
     is_weighted: ClassVar[bool] = False
     """Whether the op is a convolution or a fully connected layer: what depth counts."""
+    reach: ClassVar[Reach] = Reach.ALL
+    """Which maps of its inputs one map of the output is made of: what a split divides, or not."""
+    makes: ClassVar[str] = ""
+    """The field that says how many maps or neurons leave, of an op that makes them by weights."""
     ends_a_chain: ClassVar[bool] = False
     """Whether an activation that `after` adds before this op would be a mistake."""
     is_neutral: ClassVar[bool] = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op
+from archdsl.ops.base import Family, Inputs, Op, Reach, check_groups
 from archdsl.ops.fields import Count, Real
 from archdsl.ops.phrases import Says
 
@@ -20,12 +20,7 @@ class ChannelShuffle(Op):
 
     def check(self, inputs: Inputs) -> None:
         """Groups must divide the channels."""
-        channels = inputs[0].channels
-        if channels % self.groups:
-            raise Misfit(
-                f"{channels} channels cannot be split into {self.groups} groups",
-                note=f"{channels}/{self.groups} is not whole",
-            )
+        check_groups(self.groups, (inputs[0].channels, "channels"))
 
 
 class Scale(Op):
@@ -33,6 +28,7 @@ class Scale(Op):
 
     words: ClassVar = ("SCALE",)
     family: ClassVar = Family.NORMALIZATION
+    reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
 
     factor: Annotated[Real, Says("by {}")]

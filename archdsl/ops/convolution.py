@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Misfit, Weight
+from archdsl.ops.base import Family, Inputs, Reach, Weight, check_groups
 from archdsl.ops.fields import Count, Margins, Sides
 from archdsl.ops.phrases import Incoming, Says
 from archdsl.ops.shape import Shape
@@ -25,6 +25,8 @@ class Conv2d(Windowed):
     family: ClassVar = Family.CONVOLUTION
     is_linear: ClassVar = True
     is_weighted: ClassVar = True
+    reach: ClassVar = Reach.GROUP
+    makes: ClassVar = "filters"
     thing: ClassVar = "filter"
 
     filters: Annotated[Count, Says()]
@@ -45,15 +47,8 @@ class Conv2d(Windowed):
     def check(self, inputs: Inputs) -> None:
         """Groups must divide the channels on both ends."""
         super().check(inputs)
-        for number, what in ((inputs[0].channels, "input channels"), (self.filters, "filters")):
-            if number % self.groups:
-                raise Misfit(
-                    f"{number} {what} cannot be split into {self.groups} groups",
-                    note=f"{number} = {number // self.groups}*{self.groups} + "
-                    f"{number % self.groups}",
-                    help="the number of groups divides the channels on both ends",
-                    field="groups",
-                )
+        channels = inputs[0].channels
+        check_groups(self.groups, (channels, "input channels"), (self.filters, "filters"))
 
     def infer(self, inputs: Inputs) -> Shape:
         """Height x width x filters."""

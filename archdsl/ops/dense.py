@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Op, Weight
+from archdsl.ops.base import Family, Inputs, Op, Reach, Weight, check_groups
 from archdsl.ops.fields import Count
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -15,16 +15,24 @@ from archdsl.ops.shape import Shape
 class Linear(Op):
     """A fully connected layer; maps are flattened first, channels outermost, as torch does.
 
-    Weights: `weight` (neurons, inputs), `bias` (neurons).
+    In groups, each group of neurons sees its own part of the inputs. Weights: `weight` (neurons,
+    inputs / groups), `bias` (neurons).
     """
 
     words: ClassVar = ("FC",)
     family: ClassVar = Family.DENSE
     is_linear: ClassVar = True
     is_weighted: ClassVar = True
+    reach: ClassVar = Reach.GROUP
+    makes: ClassVar = "neurons"
 
     neurons: Annotated[Count, Says("{} neurons", "{} neuron", example="1000")]
+    groups: Annotated[Count, Says("in {} groups", "in {} group", example="4")] = 1
     bias: Annotated[bool, Says("no bias", value=False)] = True
+
+    def check(self, inputs: Inputs) -> None:
+        """Groups must divide the values on both ends."""
+        check_groups(self.groups, (inputs[0].values, "inputs"), (self.neurons, "neurons"))
 
     def infer(self, inputs: Inputs) -> Shape:
         """A vector of neurons."""
@@ -36,8 +44,8 @@ class Linear(Op):
         return {"height": one, "width": one, "channels": f"{self.neurons} neurons"}
 
     def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
-        """One weight for each pair of input value and neuron, one bias a neuron."""
-        weights = {"weight": Weight((self.neurons, inputs[0].values))}
+        """One weight for each input value that a neuron sees, one bias a neuron."""
+        weights = {"weight": Weight((self.neurons, inputs[0].values // self.groups))}
         if self.bias:
             weights["bias"] = Weight((self.neurons,))
         return weights

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import ClassVar
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op
+from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach
 from archdsl.ops.shape import Shape
 from archdsl.symbolic import Symbolic
 
@@ -15,6 +15,7 @@ class Merge(Op):
     """What all merges share: several inputs, of one shape unless the op says otherwise."""
 
     family: ClassVar = Family.MERGE
+    reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
     wanted: ClassVar = "paths of one shape"
 
@@ -102,6 +103,7 @@ class Concat(Merge):
     """All paths' channels one behind the other."""
 
     merge: ClassVar = "concat"
+    reach: ClassVar = Reach.ALL
     wanted: ClassVar = "paths of one height and width"
 
     def check(self, inputs: Inputs) -> None:

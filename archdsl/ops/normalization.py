@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op, Weight
+from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach, Weight, check_groups
 from archdsl.ops.fields import Count, Rate, Real
 from archdsl.ops.phrases import Says
 
@@ -16,25 +16,30 @@ class LocalResponseNorm(Op):
     y = x / (k + alpha / size * sum of x^2 over `size` channels)^beta
 
     The paper's formula has no division, so its alpha 0.0001 over 5 channels is 0.0005 here; Caffe's
-    reimplementation, and all that followed, kept the number and changed the meaning.
+    reimplementation, and all that followed, kept the number and changed the meaning. In groups, no
+    sum runs from one group of channels into the next.
     """
 
     words: ClassVar = ("NORM",)
     family: ClassVar = Family.NORMALIZATION
+    reach: ClassVar = Reach.GROUP
     prose: ClassVar = ("normalization layer", "local response normalization", "layer")
 
     size: Annotated[Count, Says("{} channels", example="5")] = 5
     alpha: Annotated[Real, Says("alpha {}", example="0.0001")] = 0.0001
     beta: Annotated[Real, Says("beta {}", example="0.75")] = 0.75
     k: Annotated[Real, Says("k {}", example="2")] = 2.0
+    groups: Annotated[Count, Says("in {} groups", "in {} group", example="2")] = 1
 
     def check(self, inputs: Inputs) -> None:
-        """Maps only."""
-        if inputs[0].flat:
+        """Maps only, and groups that divide them."""
+        (shape,) = inputs
+        if shape.flat:
             raise Misfit(
-                f"it runs over the channels of maps, but the input is the vector {inputs[0]}",
+                f"it runs over the channels of maps, but the input is the vector {shape}",
                 help="put this layer before the one that flattens",
             )
+        check_groups(self.groups, (shape.channels, "channels"))
 
 
 class BatchNorm(Op):
@@ -46,6 +51,7 @@ class BatchNorm(Op):
 
     words: ClassVar = ("BN",)
     family: ClassVar = Family.NORMALIZATION
+    reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
     ends_a_chain: ClassVar = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op
+from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach
 from archdsl.ops.fields import Sides
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -16,6 +16,7 @@ class Pool(Windowed):
     """What the poolings share: channels stay, a window may be rounded up."""
 
     family: ClassVar = Family.POOLING
+    reach: ClassVar = Reach.OWN
     thing: ClassVar = "window"
     rounding_help: ClassVar = "add `ceil` to see them too, or `floor` if that is meant"
 
@@ -67,6 +68,7 @@ class AdaptiveAvgPool2d(Op):
 
     words: ClassVar = ("AVG POOL",)
     family: ClassVar = Family.POOLING
+    reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
 
     output: Annotated[Sides, Says("to {}")]
@@ -94,6 +96,7 @@ class GlobalPool(Op):
     """What the global poolings share."""
 
     family: ClassVar = Family.POOLING
+    reach: ClassVar = Reach.OWN
 
     def check(self, inputs: Inputs) -> None:
         """Maps only."""

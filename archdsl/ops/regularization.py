@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Op
+from archdsl.ops.base import Family, Op, Reach
 from archdsl.ops.fields import Rate
 from archdsl.ops.phrases import Says
 
@@ -14,6 +14,7 @@ class Dropout(Op):
 
     words: ClassVar = ("DROPOUT",)
     family: ClassVar = Family.REGULARIZATION
+    reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
     is_neutral: ClassVar = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from archdsl.ops.base import Family, Inputs, Op
+from archdsl.ops.base import Family, Inputs, Op, Reach
 from archdsl.ops.shape import Shape
 
 
@@ -21,6 +21,7 @@ class Flatten(Op):
 
     words: ClassVar = ("FLATTEN",)
     family: ClassVar = Family.RESHAPE
+    reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
     is_neutral: ClassVar = True
 
@@ -42,5 +43,6 @@ class Identity(Op):
 
     words: ClassVar = ("IDENTITY",)
     family: ClassVar = Family.RESHAPE
+    reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
     is_neutral: ClassVar = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op, Weight
+from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach, Weight, check_groups
 from archdsl.ops.fields import Count, Margins, Sides, Steps
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -22,6 +22,8 @@ class ConvTranspose2d(Op):
     family: ClassVar = Family.CONVOLUTION
     is_linear: ClassVar = True
     is_weighted: ClassVar = True
+    reach: ClassVar = Reach.GROUP
+    makes: ClassVar = "filters"
 
     filters: Annotated[Count, Says()]
     kernel: Annotated[Sides, Says("{filters} {} filters", "{filters} {} filter")]
@@ -37,12 +39,7 @@ class ConvTranspose2d(Op):
         (shape,) = inputs
         if shape.flat:
             raise Misfit(f"UPCONV needs maps, but its input is the vector {shape}")
-        for number, what in ((shape.channels, "input channels"), (self.filters, "filters")):
-            if number % self.groups:
-                raise Misfit(
-                    f"{number} {what} cannot be split into {self.groups} groups",
-                    note=f"{number}/{self.groups} is not whole",
-                )
+        check_groups(self.groups, (shape.channels, "input channels"), (self.filters, "filters"))
         out = self.infer(inputs)
         for axis, side in (("height", out.height), ("width", out.width)):
             if side < 1:
@@ -114,6 +111,7 @@ class Upsample(Op):
 
     words: ClassVar = ("UPSAMPLE",)
     family: ClassVar = Family.RESHAPE
+    reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
 
     factor: Annotated[Steps | None, Says("by {}")] = None
@@ -148,6 +146,7 @@ class Crop(Op):
 
     words: ClassVar = ("CROP",)
     family: ClassVar = Family.RESHAPE
+    reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
 
     size: Annotated[Sides, Says("to {}")]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from archdsl.diagnostics import Diagnostic, SpecError, did_you_mean, error
+from archdsl.diagnostics import Diagnostic, SpecError, did_you_mean
+from archdsl.ir import conditions
 from archdsl.ir.evaluate import Environment, Value, show
-from archdsl.ir.parameters import Setting, check_kind, parameter_values, unknown_parameter
 from archdsl.ir.program import Block, Program
 from archdsl.passes.facts import Totals
 from archdsl.syntax import tree
@@ -27,25 +27,8 @@ UNITS: Mapping[str, Callable[[Totals], int]] = {
 def check_conditions(program: Program, defaults: Mapping[str, Value]) -> list[Diagnostic]:
     """What is wrong with the words of every `expect:`, whatever the parameters are."""
     found: list[Diagnostic] = []
-    parameters = {parameter.name: parameter for parameter in program.main.parameters}
     for expect in program.expects:
-        seen: set[str] = set()
-        for condition in expect.conditions:
-            start = condition.span.start
-            name = Span(condition.span.source, start, start + len(condition.name))
-            if condition.name not in parameters:
-                found.append(unknown_parameter(condition.name, program.main, name))
-                continue
-            try:
-                if condition.name in seen:
-                    raise error("E509", f"`{condition.name}` is given twice", name, help="keep one")
-                seen.add(condition.name)
-                value = Environment(defaults).evaluate(condition.value)
-                parameter = parameters[condition.name]
-                if parameter.default is not None:
-                    check_kind(parameter, value, condition.value.span, defaults)
-            except SpecError as failure:
-                found.extend(failure.diagnostics)
+        found.extend(conditions.check_conditions(expect.conditions, program.main, defaults))
         found.extend(_unknown_unit(figure) for figure in expect.figures if _unit(figure) is None)
     return found
 
@@ -64,7 +47,7 @@ def check_expectations(
         try:
             wanted = defaults
             if expect.conditions:
-                wanted = condition_values(expect, program.main, defaults)
+                wanted = conditions.values_with(expect.conditions, program.main, defaults)
             is_met = wanted == dict(values)
             if expect.conditions and not is_met:
                 continue
@@ -84,23 +67,6 @@ def check_expectations(
         if unchecked:
             found.append(_unchecked(unchecked, program.main, values, defaults))
     return found
-
-
-def condition_values(
-    expect: tree.Expect, main: Block, defaults: Mapping[str, Value]
-) -> dict[str, Value]:
-    """Every parameter under `expect with n = 18:`, defaults that use `n` with them.
-
-    Raises SpecError.
-    """
-    environment = Environment(defaults)
-    settings = {
-        condition.name: Setting(
-            environment.evaluate(condition.value), condition.span, condition.value.span
-        )
-        for condition in expect.conditions
-    }
-    return parameter_values(main, settings)
 
 
 def _unit(figure: tree.Figure) -> str | None:

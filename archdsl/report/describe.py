@@ -10,6 +10,7 @@ import re
 from archdsl.diagnostics import SpecError
 from archdsl.ir.evaluate import Environment, show
 from archdsl.ir.graph import Graph, LayerNode
+from archdsl.ir.options import ACROSS
 from archdsl.ops import Inputs, Op
 from archdsl.ops.phrases import Incoming, Phrase, Slot
 
@@ -26,6 +27,7 @@ def describe_layer(name: str, node: LayerNode, inputs: Inputs) -> tuple[str, Wor
     is_said = re.fullmatch(rf"{re.escape(word)}([0-9_].*)?", name, re.IGNORECASE)
     head, joint = (name, ": ") if is_said else (f"{name}: {word}", " ")
     pieces = [_said(node.op, phrase) for phrase in _chosen(node.op, inputs)]
+    pieces += [ACROSS] if node.is_across else []
     pieces += ["linear"] if node.is_meant_linear else []
     words = [f"{_joint(piece)}{piece}" for piece in pieces]
     words[:1] = [f"{joint}{piece}" for piece in pieces[:1]]

@@ -24,16 +24,24 @@ class Builder(PieceBuilder):
 
     def spec(self, root: Tree[Token], about: tuple[t.Entry, ...]) -> t.Spec:
         """The spec, with what surrounds the layers taken apart from them."""
-        around: dict[str, list[Tree[Token]]] = {"network": [], "use": [], "expect": []}
+        around: dict[str, list[Tree[Token]]] = {
+            "network": [],
+            "split": [],
+            "use": [],
+            "expect": [],
+        }
         layers: list[Tree[Token]] = []
         for child in trees(root):
             around.get(child.data, layers).append(child)
         networks = [self._network(node) for node in around["network"]]
-        for again in networks[1:]:
-            fail("E106", "`network` is said twice", again.span, "keep one of them")
+        splits = [self._split(node) for node in around["split"]]
+        for word, said in (("network", networks), ("split", splits)):
+            for again in said[1:]:
+                fail("E106", f"`{word}` is said twice", again.span, "keep one of them")
         return t.Spec(
             source=self.source,
             network=networks[0] if networks else None,
+            split=splits[0] if splits else None,
             about=about,
             expects=tuple(map(self._expect, around["expect"])),
             uses=tuple(map(self._use, around["use"])),
@@ -50,6 +58,21 @@ class Builder(PieceBuilder):
             comment=self._comment_above(node),
             span=self.span(node),
         )
+
+    def _split(self, node: Tree[Token]) -> t.Split:
+        items = [item for child in trees(node) for item in self.description(child)]
+        match items:
+            case [
+                t.Word("over"),
+                t.Value(t.Number(int(devices)), percent=False, span=place),
+                t.Word("gpus"),
+            ] if place.text.isdigit():
+                if devices < 2:
+                    help_ = "write `split over 2 gpus`, or leave the line out"
+                    fail("E617", f"nothing is divided over {devices} gpus", place, help_)
+                return t.Split(devices, self.span(node))
+        message = "a split says over how many gpus, as a plain number"
+        fail("E101", message, self.span(node), "write `split over 2 gpus`")
 
     def _use(self, node: Tree[Token]) -> t.Use:
         *names, path = tokens(node)
@@ -294,6 +317,8 @@ class Builder(PieceBuilder):
             fail("E101", f"a colon is missing after `{text}`", span, f"write `{text}:`")
         if text.partition(" ")[2].startswith("("):
             help_ = f"a block's arguments follow it without a blank, as in `{word}(64)`"
+        elif re.search(r"\bgpus?$", text):
+            help_ = "write `split over 2 gpus`"
         elif word == text and (close := suggest(word, STRUCTURE_WORDS)):
             help_ = f"write `{close}:`, and indent what belongs under it"
         else:

@@ -287,6 +287,13 @@ class Network(NamedTuple):
     span: Span
 
 
+class Split(NamedTuple):
+    """`split over 2 gpus`."""
+
+    devices: int
+    span: Span
+
+
 class Entry(NamedTuple):
     """One `key: text` of `about:`; the text is free."""
 
@@ -339,6 +346,7 @@ class Spec(NamedTuple):
 
     source: Source
     network: Network | None = None
+    split: Split | None = None
     about: tuple[Entry, ...] = ()
     expects: tuple[Expect, ...] = ()
     uses: tuple[Use, ...] = ()

@@ -92,6 +92,10 @@ def _number(value: float) -> str:
     return f"{value:g}"
 
 
+def _groups(count: int) -> str:
+    return f", {count} groups" if count > 1 else ""
+
+
 def _extras(op: Any) -> str:
     """What a window does that is no default: a stride, a dilation, a pad that keeps no size.
 
@@ -120,7 +124,7 @@ def _input(op: Input, inputs: Inputs) -> Label:
 def _conv(op: Conv2d, inputs: Inputs) -> Label:
     depthwise = op.groups > 1 and op.groups == inputs[0].channels
     word = "depthwise conv" if depthwise else "conv"
-    groups = f", {op.groups} groups" if op.groups > 1 and not depthwise else ""
+    groups = "" if depthwise else _groups(op.groups)
     return Label(f"{sizes(op.kernel)} {word}, {op.filters}{_extras(op)}{groups}")
 
 
@@ -151,7 +155,7 @@ def _global_max_pool(op: GlobalMaxPool2d, inputs: Inputs) -> Label:
 
 @RULES.rule(LocalResponseNorm)
 def _local_response_norm(op: LocalResponseNorm, inputs: Inputs) -> Label:
-    return Label("local response norm")
+    return Label(f"local response norm{_groups(op.groups)}")
 
 
 @RULES.rule(BatchNorm)
@@ -161,7 +165,7 @@ def _batch_norm(op: BatchNorm, inputs: Inputs) -> Label:
 
 @RULES.rule(Linear)
 def _linear(op: Linear, inputs: Inputs) -> Label:
-    return Label(f"fc {op.neurons}")
+    return Label(f"fc {op.neurons}{_groups(op.groups)}")
 
 
 @RULES.rule(Flatten)

@@ -111,8 +111,12 @@ def _padder(op: ops.Conv2d) -> Function:
 
 @RULES.rule(ops.Linear)
 def _linear(op: ops.Linear, shape: Shape) -> Torch:
-    module = call("nn.Linear", shape.values, op.neurons, **said(True, bias=op.bias))
-    return Torch(module=module, before=None if shape.flat else _flatten)
+    sides, bias = (shape.values, op.neurons), said(True, bias=op.bias)
+    before = None if shape.flat else _flatten
+    if op.groups != 1:
+        module = call("GroupedLinear", *sides, op.groups, **bias)
+        return Torch(module=module, before=before, helper="grouped_linear")
+    return Torch(module=call("nn.Linear", *sides, **bias), before=before)
 
 
 @RULES.rule(ops.BatchNorm)
@@ -201,6 +205,9 @@ def _local_response_norm(op: ops.LocalResponseNorm, shape: Shape) -> Torch:
         **said(1.0, k=op.k),
     }
     reals = {name: _real(value) for name, value in rates.items()}
+    if op.groups != 1:
+        module = call("GroupedResponseNorm", op.groups, op.size, **reals)
+        return Torch(module=module, helper="grouped_response_norm")
     return Torch(
         module=call("nn.LocalResponseNorm", op.size, **reals),
         function=lambda x: tensor_call("F.local_response_norm", x, op.size, **reals),

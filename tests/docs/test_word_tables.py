@@ -16,6 +16,7 @@ from archdsl.passes.expectations import UNITS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "language.md").read_text(encoding="utf-8")
 LINEAR = "linear"
+ACROSS = "across gpus"
 
 _NUMBER = r"\d+(?:\.\d+)?(?:x\d+)?%?"
 
@@ -91,10 +92,11 @@ def test_every_option_in_a_table_is_one(word: str) -> None:
     can_be_linear = any(op.is_weighted for op in WORDS[word])
     written = [span for row in rows(word) for span in row.spans]
     assert (LINEAR in written) == can_be_linear
+    assert (ACROSS in written) == any(op.makes for op in WORDS[word])
     unknown = [
         span
         for span in written
-        if span != LINEAR and not any(matches(phrase, span) for phrase in phrases)
+        if span not in (LINEAR, ACROSS) and not any(matches(phrase, span) for phrase in phrases)
     ]
     assert unknown == []
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 from emitted import assert_close, fill, image, module_of, shapes_of
 from reference import weight_shapes
 from torch import Tensor, nn
@@ -46,6 +47,7 @@ class Is:
 TABLE = (
     Is("lenet5", "lenet5-simple"),
     Is("alexnet", "alexnet-cs231n"),
+    Is("alexnet_two_gpus", "alexnet-2012-grouped"),
     Is("bn_alexnet", "bn-alexnet"),
     Is("zfnet", "zfnet"),
     Is("zfnet_512", "zfnet-512"),
@@ -363,7 +365,24 @@ def norm_after_pool(net: Any) -> set[str]:
     return set()
 
 
+def on_two_gpus(net: Any) -> set[str]:
+    """Pytorchcv's AlexNet is one tower: its second, fourth and fifth convolution see half."""
+    one, two, three = net.features
+    for unit in (two.unit1, three.unit2, three.unit3):
+        unit.conv.groups = 2
+        unit.conv.weight = nn.Parameter(unit.conv.weight[:, : unit.conv.in_channels // 2])
+    for unit in (one.unit1, two.unit1):
+        unit.use_lrn = False
+        unit.register_forward_hook(_normalize_halves)
+    return set()
+
+
+def _normalize_halves(unit: nn.Module, inputs: object, x: Tensor) -> Tensor:
+    return torch.cat([F.local_response_norm(half, 5, k=2.0) for half in x.chunk(2, dim=1)], dim=1)
+
+
 TWINS = (
+    Twin(Is("alexnet_two_gpus", ""), "alexnet.alexnet", on_two_gpus, heavy=False),
     Twin(Is("zfnet", "zfnet"), "zfnet.zfnet", norm_after_pool),
     Twin(Is("zfnet_512", "zfnet-512"), "zfnet.zfnetb", norm_after_pool),
     *(Twin(Is(f"vgg{n}", ""), f"vgg.vgg{n}") for n in (16, 19)),

@@ -1,5 +1,5 @@
 # Written by archdsl from alexnet.arch with classes=1000.
-# Spec da5a17a9266bab97, code 5ba33c602d1395d3: the hash of all that follows this line.
+# Spec f9ab9b33476fd999, code 5ba33c602d1395d3: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn

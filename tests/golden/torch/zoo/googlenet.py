@@ -1,5 +1,5 @@
 # Written by archdsl from googlenet.arch with classes=1000.
-# Spec 7727bebef5f6dbe8, code e89d157718f038de: the hash of all that follows this line.
+# Spec e88abe2e605c3edf, code e89d157718f038de: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn

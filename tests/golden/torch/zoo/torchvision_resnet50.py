@@ -1,5 +1,5 @@
 # Written by archdsl from torchvision/resnet50.arch with classes=1000.
-# Spec 17b21c2a8e1081b3, code 5fa69d448259faeb: the hash of all that follows this line.
+# Spec c5806ed9e02fd9f3, code 5fa69d448259faeb: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
