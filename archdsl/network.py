@@ -219,7 +219,7 @@ def _compile(
         raise SpecError(in_order([*found, *failure.diagnostics])) from None
     facts = analyze(graph)
     found = [*program.warnings, *doubts, *found, *check_linearity(facts.flat)]
-    found = in_order([*found, *check_expectations(program, values, defaults, facts.totals)])
+    found = in_order([*found, *check_expectations(program, values, defaults, facts)])
     if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
         raise SpecError(found)
     errors = tuple(figure for figure in published if figure.values == values)

@@ -20,7 +20,7 @@ def module_of(network: Network, text: str | None = None, **parameters: Any) -> n
     """The emitted class, constructed; float64 and in evaluation mode."""
     scope: dict[str, Any] = {"__name__": "emitted"}
     exec(compile(text or network.to_torch(), "<emitted>", "exec"), scope)
-    (name,) = scope["__all__"]
+    name, *_ = scope["__all__"]
     module: nn.Module = scope[name](**parameters)
     return module.double().eval()
 
@@ -51,6 +51,15 @@ def image(network: Network) -> Tensor:
     return torch.from_numpy(np.random.default_rng(0).standard_normal(sides))
 
 
+def loss_of(module: nn.Module, x: Tensor) -> Tensor:
+    """The squares of all outputs, each output as often as the module says that its loss counts."""
+    outputs = module(x)
+    if isinstance(outputs, Tensor):
+        return outputs.square().sum()
+    weighted = zip(module.loss_weights, outputs, strict=True)
+    return torch.stack([weight * output.square().sum() for weight, output in weighted]).sum()
+
+
 def shapes_of(module: nn.Module) -> dict[str, tuple[int, ...]]:
     """The state dict's keys and shapes."""
     return {key: tuple(value.shape) for key, value in module.state_dict().items()}
@@ -66,13 +75,20 @@ def assert_is_the_graph(network: Network, module: nn.Module) -> None:
     for path, member in module.named_modules():
         member.register_forward_hook(lambda _m, _i, out, path=path: seen.__setitem__(path, out))
     x = image(network)
+    flat = network.facts.flat
     with torch.no_grad():
+        # The flag of the network alone makes its heads compute; all else stays as it evaluates.
+        module.training = bool(flat.heads)
+        outputs = module(x) if flat.heads else [module(x)]
+        module.training = False
         result = module(x)
         values = run_graph(network, state, x)
     for path, value in seen.items():
         if path in values:
             assert_close(value, values[path], path)
-    assert_close(result, values[network.facts.flat.output], "the output")
+    for name, output in zip(flat.outputs, outputs, strict=True):
+        assert_close(output, values[name], f"the output {name}")
+    assert_close(result, values[flat.output], "the output")
     keyed = {key.rsplit(".", 1)[0] for key in expected}
     assert keyed <= set(seen), "a member with weights never ran"
 

@@ -21,6 +21,7 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     ],
     "groups": [{"n": 0}, {"n": 3, "se": False}, {"n": 1}],
     "guards": [{"bc": False}, {"depth": 14, "rate": 0.5}, {"depth": 4, "bc": False}],
+    "heads": [{"classes": 4, "share": 1}, {"wide": True}],
     "ifs": [{"kind": 2}, {"kind": 3, "wide": True}, {"wide": True}],
     "joins": [{"columns": 1}, {"columns": 4}],
     "optional": [],

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Diagnostic, Frame, SpecError, error
 from archdsl.ir import program
 from archdsl.ir.claims import arithmetic_of, check_claim, claimed_shape
 from archdsl.ir.evaluate import Environment, Value, show
-from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode
+from archdsl.ir.graph import Graph, Head, InputNode, InstanceNode, LayerNode
 from archdsl.ir.layers import build_op
 from archdsl.ir.naming import Namer, Names, References, text_of
 from archdsl.ir.splitting import check_division
@@ -80,6 +81,29 @@ class Builder:
         """Keep a complaint that does not stop the work."""
         if self.elaborator.is_new(diagnostic):
             self.found.append(diagnostic)
+
+    def head(self, step: program.HeadStep) -> None:
+        """A side head: it goes on from a line of the network, and nothing goes on from it."""
+        weight = self.environment.number(step.weight)
+        assert isinstance(weight, int | Fraction)
+        if weight <= 0:
+            raise error(
+                "E403",
+                f"the loss of a side head counts {show(weight)} times",
+                step.weight.span,
+                help="write a weight above 0, or leave the head out",
+            )
+        flow = self.references.find(self.text(step.reference), step.reference.span)
+        before = len(self.graph)
+        out = self.statement(step.body, flow, Names())
+        if len(self.graph) == before:
+            raise error(
+                "E616",
+                f"the side head `{step.name}` has no layers",
+                step.span,
+                help="write them behind its colon, as in `FC 10 neurons (class scores)`",
+            )
+        self.graph.heads[step.name] = Head(step.name, out, weight, step.span)
 
     # --- Statements ---
 

@@ -163,6 +163,8 @@ def _build_main(builder: Builder, main: program.Block) -> Graph:
         builder.references.add(builder.text(step.name), "input", step.span)
     graph = builder.graph
     graph.output = builder.body(main.body[1:], "input", Names())
+    for head in main.heads:
+        builder.head(head)
     if graph.output == "input":
         raise error(
             "E608",
@@ -208,7 +210,10 @@ def _input_line(main: program.Block) -> program.LineStep:
 
 
 def _check_scores(builder: Builder) -> None:
-    """The class scores are the network's output, a vector, in whatever block they are computed."""
+    """Class scores are an output, of the network or of a side head, and a vector.
+
+    They may be computed in whatever block.
+    """
     misplaced = list(_misplaced_scores(builder.graph))
     for node in misplaced:
         builder.say(
@@ -219,29 +224,31 @@ def _check_scores(builder: Builder) -> None:
                 help="the class scores are the network's output: nothing follows them",
             )
         )
-    scores = _scores(builder.graph)
-    if scores is not None and not scores.output.flat and not misplaced:
-        builder.say(
-            Diagnostic(
-                "E615",
-                f"{scores.title} gives maps, {scores.output}, and class scores are a vector",
-                scores.head,
-                help=f"write `-> FLATTEN ({SCORES})` behind it instead",
+    for scores in () if misplaced else _scores(builder.graph):
+        if not scores.output.flat:
+            builder.say(
+                Diagnostic(
+                    "E615",
+                    f"{scores.title} gives maps, {scores.output}, and class scores are a vector",
+                    scores.head,
+                    help=f"write `-> FLATTEN ({SCORES})` behind it instead",
+                )
             )
-        )
 
 
-def _scores(graph: Graph) -> LayerNode | None:
-    """The layer at the network's output that gives the class scores, if one does."""
-    node = graph[graph.output]
-    while isinstance(node, InstanceNode):
-        node = node.graph[node.graph.output]
-    return node if isinstance(node, LayerNode) and node.is_scores else None
+def _scores(graph: Graph) -> Iterator[LayerNode]:
+    """The layers that give class scores at the network's output and at those of its side heads."""
+    for output in graph.outputs:
+        node = graph[output]
+        while isinstance(node, InstanceNode):
+            node = node.graph[node.graph.output]
+        if isinstance(node, LayerNode) and node.is_scores:
+            yield node
 
 
 def _misplaced_scores(graph: Graph, is_output: bool = True) -> Iterator[LayerNode]:
     for node in graph:
-        is_last = is_output and node.name == graph.output
+        is_last = is_output and node.name in graph.outputs
         if isinstance(node, LayerNode) and node.is_scores and not is_last:
             yield node
         elif isinstance(node, InstanceNode) and node.graph.has_scores:
@@ -254,7 +261,7 @@ def _check_all_used(builder: Builder) -> None:
         return
     graph = builder.graph
     used: set[str] = set()
-    waiting = [graph.output]
+    waiting = [*graph.outputs]
     while waiting:
         name = waiting.pop()
         if name not in used:

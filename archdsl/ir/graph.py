@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, SkipValidation
 from archdsl.ir.evaluate import Value, show
 from archdsl.ir.program import Block
 from archdsl.ops import Op, Shape
+from archdsl.symbolic import Number
 from archdsl.syntax.source import Span
 
 
@@ -73,10 +74,23 @@ class Namespace(NamedTuple):
     span: Span
 
 
+class Head(NamedTuple):
+    """A side head: the node that its output comes out of, and what its loss counts.
+
+    `name` is a node's or a namespace's. A head computes in training only.
+    """
+
+    name: str
+    node: str
+    weight: Number
+    span: Span
+
+
 class Graph:
     """Nodes in the spec's order, and edges that know which operand they are.
 
-    `size` counts the layers, those of instances with them.
+    `size` counts the layers, those of instances with them. `heads` are the side heads of a
+    network; their layers stand behind all others.
     """
 
     def __init__(self, block: Block, arguments: Mapping[str, Value]) -> None:
@@ -84,6 +98,7 @@ class Graph:
         self.arguments = dict(arguments)
         self.network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.namespaces: dict[str, Namespace] = {}
+        self.heads: dict[str, Head] = {}
         self.output = ""
         self.size = 0
         self.has_scores = False
@@ -150,6 +165,17 @@ class Graph:
         """The shape that leaves the graph."""
         return self[self.output].output
 
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The node that the output comes out of, then those of the side heads."""
+        return (self.output, *(head.node for head in self.heads.values()))
+
+    def training_only(self) -> frozenset[str]:
+        """The nodes that only side heads need: at test time nothing computes them."""
+        used = nx.ancestors(self.network, self.output) | {self.output}
+        inputs = {node.name for node in self.inputs}
+        return frozenset(self.network) - used - inputs
+
     def instances(self) -> Iterator[InstanceNode]:
         """The uses of blocks, in order."""
         return (node for node in self if isinstance(node, InstanceNode))
@@ -180,6 +206,7 @@ class Graph:
         flat = Graph(self.block, self.arguments)
         outputs = {node.name: flat.add(node) for node in self.inputs}
         flat.output = _inline(self, flat, "", outputs)
+        flat.heads = {n: h._replace(node=outputs[h.node]) for n, h in self.heads.items()}
         return flat
 
 

@@ -171,6 +171,17 @@ class ForStep:
     variable_span: Span | None = None
 
 
+@dataclass(eq=False, repr=False)
+class HeadStep:
+    """A side head: what computes it, the line that it goes on from, and what its loss counts."""
+
+    name: str
+    reference: tree.NameTemplate
+    weight: tree.Expression
+    body: Statement
+    span: Span
+
+
 Step = LayerStep | CallStep | RepeatStep | FromStep | IdentityStep
 Statement = LineStep | NamespaceStep | MergeStep | PathStep | IfStep | ForStep
 Body = tuple[Statement, ...]
@@ -190,7 +201,8 @@ class Parameter:
 class Block:
     """A block and, once its file is resolved, its body.
 
-    `devices` are those that a network's maps are divided between, 1 where it is not split.
+    `devices` are those that a network's maps are divided between, 1 where it is not split. Side
+    heads are a network's only.
     """
 
     name: str
@@ -200,6 +212,7 @@ class Block:
     span: Span
     body: Body = ()
     devices: int = 1
+    heads: tuple[HeadStep, ...] = ()
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name."""

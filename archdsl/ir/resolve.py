@@ -37,6 +37,7 @@ class Resolver:
         self.blocks: list[program.Block] = []
         self.exported: dict[str, program.Block] = {}
         """The blocks at the top of the file: what another file can `use`."""
+        self._heads: list[program.HeadStep] = []
         self._scopes: list[Scope] = []
         self._first_line: tree.Statement | None = None
 
@@ -61,13 +62,15 @@ class Resolver:
         scope = Scope(main, dict(self.imported), frozenset(), missing=self.missing, in_main=True)
         main.parameters = self._parameters(header.parameters if header else (), scope)
         scope.names = frozenset(parameter.name for parameter in main.parameters)
-        lines = [s for s in spec.body if not isinstance(s, tree.Block | tree.After)]
+        apart = tree.Block | tree.After | tree.Auxiliary
+        lines = [s for s in spec.body if not isinstance(s, apart)]
         self._first_line = lines[0] if lines else None
         if spec.split is not None:
             main.devices = spec.split.devices
             self._check_split(spec.split, lines[1:])
         self._scopes.append(scope)
         main.body = self._body(spec.body, scope)
+        main.heads = tuple(self._heads)
         self.exported = {
             statement.name: scope.blocks[statement.name]
             for statement in spec.body
@@ -116,12 +119,12 @@ class Resolver:
         names = [parameter.name for parameter in parameters]
         for at, parameter in enumerate(parameters):
             earlier = names[:at]
-            self.complaints.guard(check_name, (parameter.name,), _head(parameter), "a parameter")
+            self.complaints.guard(check_name, (parameter.name,), _name_of(parameter), "a parameter")
             if parameter.name in earlier:
                 self.complaints.say(
                     "E308",
                     f"two parameters are called `{parameter.name}`",
-                    _head(parameter),
+                    _name_of(parameter),
                     help="rename one of them",
                 )
             if parameter.default is not None:
@@ -173,6 +176,8 @@ class Resolver:
                         block.body = self._body(statement.body, inner)
                     case tree.After():
                         self.layers.after(statement, scope)
+                    case tree.Auxiliary():
+                        self._heads.append(self._head(statement, scope))
                     case tree.If(condition, then, otherwise, span):
                         check_expression(condition, scope, self.complaints)
                         bodies = [
@@ -238,6 +243,15 @@ class Resolver:
         names = scope.names | {variable}
         body = self._body(statement.body, scope.inside(names=names, in_merge=scope.in_merge))
         return program.ForStep(variable, values, body, statement.span, span)
+
+    def _head(self, head: tree.Auxiliary, scope: Scope) -> program.HeadStep:
+        check_template(head.reference, scope, self.complaints)
+        check_expression(head.weight, scope, self.complaints)
+        assert head.line.label is not None
+        name = head.line.label.span.text
+        return program.HeadStep(
+            name, head.reference, head.weight, self._line(head.line, scope), head.span
+        )
 
     # --- Lines ---
 
@@ -383,7 +397,7 @@ class Resolver:
                 return program.IdentityStep(step.span)
 
 
-def _head(parameter: tree.Parameter) -> Span:
+def _name_of(parameter: tree.Parameter) -> Span:
     """A parameter's name alone."""
     start = parameter.span.start
     return Span(parameter.span.source, start, start + len(parameter.name))

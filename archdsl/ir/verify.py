@@ -23,6 +23,9 @@ def verify(graph: Graph) -> None:
 def _wrong_in_network(graph: Graph) -> Iterator[str]:
     if [node.name for node in graph.inputs] != ["input"]:
         yield "a network has one input, called `input`"
+    for name in graph.heads:
+        if name not in graph and name not in graph.namespaces:
+            yield f"the side head {name} is neither a node nor a namespace"
 
 
 def _wrong(graph: Graph) -> Iterator[str]:
@@ -96,12 +99,13 @@ def _wrong_shape(graph: Graph, node: Node) -> Iterator[str]:
 
 
 def _wrong_output(graph: Graph) -> Iterator[str]:
-    """Every layer leads to the output."""
-    if graph.output not in graph:
-        yield f"its output {graph.output!r} is no node"
-        return
+    """Every layer leads to the output, or to that of a side head."""
+    for output in graph.outputs:
+        if output not in graph:
+            yield f"its output {output!r} is no node"
+            return
     used: set[str] = set()
-    waiting = [graph.output]
+    waiting = [*graph.outputs]
     while waiting:
         name = waiting.pop()
         if name not in used:

@@ -9,19 +9,20 @@ from archdsl.diagnostics import Diagnostic, SpecError, did_you_mean
 from archdsl.ir import conditions
 from archdsl.ir.evaluate import Environment, Value, show
 from archdsl.ir.program import Block, Program
-from archdsl.passes.facts import Totals
+from archdsl.passes.facts import Facts
 from archdsl.syntax import tree
 from archdsl.syntax.source import Span
 
-UNITS: Mapping[str, Callable[[Totals], int]] = {
-    "layers": lambda totals: totals.depth,
-    "parameters": lambda totals: totals.parameters,
-    "parameters in training": lambda totals: totals.parameters,
-    "multiply-adds": lambda totals: totals.macs,
-    "connections": lambda totals: totals.connections,
-    "neurons": lambda totals: totals.neurons,
+UNITS: Mapping[str, Callable[[Facts], int]] = {
+    "layers": lambda facts: facts.totals.depth,
+    "parameters": lambda facts: facts.totals.parameters,
+    "parameters in training": lambda facts: facts.training_totals.parameters,
+    "multiply-adds": lambda facts: facts.totals.macs,
+    "connections": lambda facts: facts.totals.connections,
+    "neurons": lambda facts: facts.totals.neurons,
 }
-"""What an expectation can count. The layers are those on the longest path."""
+"""What an expectation can count. The layers are those on the longest path; side heads count in
+training only."""
 
 
 def check_conditions(program: Program, defaults: Mapping[str, Value]) -> list[Diagnostic]:
@@ -34,7 +35,7 @@ def check_conditions(program: Program, defaults: Mapping[str, Value]) -> list[Di
 
 
 def check_expectations(
-    program: Program, values: Mapping[str, Value], defaults: Mapping[str, Value], totals: Totals
+    program: Program, values: Mapping[str, Value], defaults: Mapping[str, Value], facts: Facts
 ) -> list[Diagnostic]:
     """A complaint for each claim that is wrong, a warning for those that nobody can check here.
 
@@ -61,7 +62,7 @@ def check_expectations(
                 unchecked.append(figure)
                 continue
             try:
-                found.extend(_check(figure, environment, totals))
+                found.extend(_check(figure, environment, facts))
             except SpecError as failure:
                 found.extend(failure.diagnostics)
         if unchecked:
@@ -74,12 +75,12 @@ def _unit(figure: tree.Figure) -> str | None:
     return next((unit for unit in (figure.unit, f"{figure.unit}s") if unit in UNITS), None)
 
 
-def _check(figure: tree.Figure, environment: Environment, totals: Totals) -> list[Diagnostic]:
+def _check(figure: tree.Figure, environment: Environment, facts: Facts) -> list[Diagnostic]:
     claimed = environment.number(figure.value)
     assert isinstance(claimed, int | Fraction)
     unit = _unit(figure)
     assert unit is not None
-    actual = UNITS[unit](totals)
+    actual = UNITS[unit](facts)
     exact = Fraction(claimed)
     if abs(actual - exact) <= abs(exact) * figure.tolerance:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from archdsl.ir.graph import Graph, LayerNode
@@ -23,22 +24,28 @@ class Facts:
     flat: Graph
     columns: dict[str, Column] = field(default_factory=dict)
 
-    def total(self, column: str) -> int:
-        """The sum of a column over all layers and the input."""
-        return sum(self.columns[column].values())
+    @cached_property
+    def training_only(self) -> frozenset[str]:
+        """The layers of side heads, which nothing computes at test time."""
+        return self.flat.training_only()
 
-    @property
+    @cached_property
     def totals(self) -> Totals:
         """The figures of the whole test-time network, for one image."""
-        return Totals(
-            parameters=self.total("parameters"),
-            buffers=self.total("buffers"),
-            macs=self.total("macs"),
-            activations=self.total("activations"),
-            depth=self.columns["depth"][self.flat.output],
-            connections=self.total("connections"),
-            neurons=self.total("neurons"),
-        )
+        return self._totals((self.flat.output,), self.training_only)
+
+    @cached_property
+    def training_totals(self) -> Totals:
+        """The figures of the network with its side heads, for one image."""
+        return self._totals(self.flat.outputs, frozenset())
+
+    def _totals(self, outputs: tuple[str, ...], without: frozenset[str]) -> Totals:
+        sums = {
+            name: sum(value for path, value in self.columns[name].items() if path not in without)
+            for name in Totals._fields
+            if name != "depth"
+        }
+        return Totals(**sums, depth=max(self.columns["depth"][output] for output in outputs))
 
     def layers(self) -> list[LayerFacts]:
         """One row a layer, in the order of execution; the input is no layer."""
@@ -51,6 +58,7 @@ class Facts:
                 buffers=self.columns["buffers"][node.name],
                 macs=self.columns["macs"][node.name],
                 activations=self.columns["activations"][node.name],
+                training_only=node.name in self.training_only,
             )
             for node in self.flat
             if isinstance(node, LayerNode)
@@ -67,6 +75,7 @@ class LayerFacts(NamedTuple):
     buffers: int
     macs: int
     activations: int
+    training_only: bool
 
 
 class Totals(NamedTuple):

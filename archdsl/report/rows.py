@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from archdsl.ir.evaluate import show
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Shape
 from archdsl.passes import Facts
@@ -47,7 +48,8 @@ class RowKind(StrEnum):
 class Row:
     """One line of the table, indented by `depth`: `head` and `words` are what it says.
 
-    The rows that are no sums of others add up to the network's totals, exactly.
+    The rows that are no sums of others add up to the network's totals in training, exactly; at
+    test time without those that are `training_only`, the side heads'.
     """
 
     kind: RowKind
@@ -57,6 +59,7 @@ class Row:
     output: Shape
     costs: Costs
     depth: int = 0
+    training_only: bool = False
 
     @property
     def is_sum(self) -> bool:
@@ -92,6 +95,7 @@ class _Run:
 class _Lister:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        self._heads = facts.flat.heads
         self._sums = _sums(facts)
         self._rows: list[Row] = []
         self._shown: dict[int, str] = {}
@@ -186,8 +190,12 @@ class _Lister:
         self._run, self._last = None, None
 
     def _append(self, kind: RowKind, path: str, head: str, words: Words, output: Shape) -> None:
+        is_in_head = path.partition(".")[0] in self._heads
+        if path in self._heads:
+            words = (*words, f", training only, weight {show(self._heads[path].weight)}")
         depth = sum(1 for _ in _ancestors(path))
-        self._rows.append(Row(kind, path, head, words, output, self._sums[path], depth))
+        costs = self._sums[path]
+        self._rows.append(Row(kind, path, head, words, output, costs, depth, is_in_head))
 
     def _open_groups(self, path: str, node: Node, holder: Graph) -> None:
         """Rows for the groups that begin with this node, the outermost first."""

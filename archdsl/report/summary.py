@@ -77,7 +77,10 @@ def summary_json(network: Summarized) -> str:
         "class": network.class_name,
         "spec": network.source.name,
         "input": list(network.facts.flat.inputs[0].output.sides),
-        "totals": _totals_record(network.facts.totals),
+        "totals": {
+            **_totals_record(network.facts.totals),
+            "training": _totals_record(network.facts.training_totals),
+        },
         "layers": [_layer_record(layer) for layer in network.facts.layers()],
     }
     return _SHAPE.sub(_on_one_line, json.dumps(record, indent=2)) + "\n"
@@ -108,7 +111,18 @@ def footer(network: Summarized, width: int | None) -> list[str]:
     least, most = PROSE_WIDTHS
     columns = most if width is None else max(least, min(width, most))
     wrap = textwrap.TextWrapper(columns, break_on_hyphens=False).wrap
-    return [*wrap(figures), *wrap(CONVENTIONS)]
+    return [*wrap(figures), *wrap(_with_heads(network.facts)), *wrap(CONVENTIONS)]
+
+
+def _with_heads(facts: Facts) -> str:
+    """What the side heads add in training; empty where there are none."""
+    if not facts.training_only:
+        return ""
+    totals = facts.training_totals
+    return (
+        f"In training, with the side heads: {counted(totals.parameters, 'parameter')}, "
+        f"{counted(totals.macs, 'multiply-add')}."
+    )
 
 
 def _on_one_line(shape: re.Match[str]) -> str:
@@ -133,4 +147,5 @@ def _layer_record(layer: LayerFacts) -> dict[str, Any]:
         "parameters": layer.parameters,
         "macs": layer.macs,
         "line": layer.node.span.line,
+        "training_only": layer.training_only,
     }

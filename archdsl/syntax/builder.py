@@ -134,6 +134,8 @@ class Builder(PieceBuilder):
                 return self._block(node)
             case "after":
                 return self._after(node)
+            case "auxiliary" if not self.depth:
+                return self._auxiliary(node)
             case word:
                 message = f"`{word}` stands inside something else"
                 fail("E106", message, self.span(node), "start it at column 1")
@@ -197,6 +199,37 @@ class Builder(PieceBuilder):
             layer=self.layer(layer),
             span=self.span(node),
         )
+
+    def _auxiliary(self, node: Tree[Token]) -> t.Auxiliary:
+        claims = [part for part in trees(node) if isinstance(part, Tree) and part.data == "claim"]
+        name, reference, *weight, body = node.children[len(claims) :]
+        assert isinstance(name, Token)
+        assert isinstance(reference, Token)
+        assert isinstance(body, Tree)
+        content: t.Chain | t.Suite
+        if body.data == "chain":
+            content = self._chain(body, [])
+        else:
+            place = self.span(name)
+            content = t.Suite(None, (), self._suite(body), place, place.to(self.span(body)))
+        claim = self._claim(claims[0]) if claims else None
+        span = self.span(node)
+        return t.Auxiliary(
+            line=t.Line(claim, self.name(name), content, span),
+            reference=self.name(reference),
+            weight=self._loss_weight(weight, self.span(name).to(self.span(reference))),
+            span=span,
+        )
+
+    def _loss_weight(self, written: Sequence[Node], head: Span) -> t.Expression:
+        """`weight 0.3`, which a head must say."""
+        help_ = "write `, weight 0.3` before the colon"
+        if not written:
+            fail("E405", "a side head says how much its loss counts", head, help_)
+        word, value = written
+        if word != "weight":
+            fail("E402", f"`{word}` means nothing to a side head", self.span(word), help_)
+        return self.side(value)
 
     # --- Lines ---
 

@@ -272,7 +272,20 @@ class After(NamedTuple):
     span: Span
 
 
-Statement = Line | If | For | Block | After
+class Auxiliary(NamedTuple):
+    """`auxiliary aux1 from inception4a, weight 0.3: SideHead(classes)`.
+
+    `line` is what computes the head, under its name. The network's own lines hold no other place
+    for one.
+    """
+
+    line: Line
+    reference: NameTemplate
+    weight: Expression
+    span: Span
+
+
+Statement = Line | If | For | Block | After | Auxiliary
 
 
 # --- What surrounds the layers ---

@@ -22,6 +22,7 @@ from archdsl_torch.code import (
 from archdsl_torch.docstrings import class_docstring
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import Flow, names_used
+from archdsl_torch.heads import said_of_heads
 from archdsl_torch.printer import WIDTH, Printer
 from archdsl_torch.settling import refusals_of, whole_number
 from archdsl_torch.signatures import COLUMNS, Signature, annotation, line_name, python_name
@@ -45,7 +46,14 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
     body = [*_fallbacks(signature), *saves, *emitter.init]
     arguments = _arguments(emitter)
     lines = [f"class {signature.class_name}(nn.Module):"]
-    lines += class_docstring(emitter.file.network, signature, start, end.shape, emitter.is_main)
+    lines += class_docstring(
+        emitter.file.network,
+        signature,
+        start,
+        end.shape,
+        emitter.is_main,
+        said_of_heads(emitter.file) if signature.block.heads else "",
+    )
     if body or arguments:
         lines += ["", *_head("__init__", arguments, "None"), "        super().__init__()"]
         lines += Printer().statements(body, 2)
@@ -56,7 +64,8 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
         lines += [f"        return torch.stack(self.{COLUMNS}({', '.join(inputs)})).mean(dim=0)"]
         lines += ["", *_head(COLUMNS, typed, "list[Tensor]")]
     else:
-        lines += ["", *_head("forward", typed, "Tensor")]
+        result = f"Tensor | {emitter.file.output_class}" if signature.block.heads else "Tensor"
+        lines += ["", *_head("forward", typed, result)]
     forward = Printer(lambda name: name if name in emitter.locals else f"self.{own[name]}")
     lines += forward.statements(emitter.forward, 2)
     return "\n".join(lines)
@@ -69,12 +78,7 @@ def _return(emitter: Emitter, end: Flow) -> None:
         match end.code:
             case Items((Starred(columns),)):
                 end = Flow(columns, end.shape)
-    elif emitter.is_main and end.variable is None:
-        name = emitter.new_name("logits" if emitter.file.gives_scores else "output")
-        comment = emitter.file.comment(end.shape)
-        emitter.forward.append(Assign(name, end.code, "" if is_typed else "Tensor", comment))
-        end = Flow(Text(name), end.shape)
-    elif end.variable != "x" and not is_typed:
+    elif end.variable not in emitter.tensors and not is_typed:
         emitter.forward.append(Assign("x", end.code))
         end = Flow(Text("x"), end.shape)
     emitter.forward.append(Return(end.code))

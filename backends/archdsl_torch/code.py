@@ -185,6 +185,12 @@ class Branch(NamedTuple):
     otherwise: list[Statement]
 
 
+class InTraining(NamedTuple):
+    """`if self.training: ...`."""
+
+    body: list[Statement]
+
+
 class Loop(NamedTuple):
     """`for index in values: ...`."""
 
@@ -215,7 +221,7 @@ class Fallback(NamedTuple):
     refusals: tuple[Refuse, ...] = ()
 
 
-Statement = Assign | Do | Return | Branch | Loop | Carry | Fallback | Refuse
+Statement = Assign | Do | Return | Branch | InTraining | Loop | Carry | Fallback | Refuse
 
 
 def walk(statements: list[Statement]) -> Iterator[Statement]:
@@ -225,7 +231,7 @@ def walk(statements: list[Statement]) -> Iterator[Statement]:
         if isinstance(statement, Branch):
             yield from walk(statement.then)
             yield from walk(statement.otherwise)
-        elif isinstance(statement, Loop):
+        elif isinstance(statement, Loop | InTraining):
             yield from walk(statement.body)
 
 

@@ -15,9 +15,14 @@ LONGEST_SIDE = 48
 
 
 def class_docstring(
-    network: Network, signature: Signature, start: Shape, end: Shape, is_main: bool
+    network: Network,
+    signature: Signature,
+    start: Shape,
+    end: Shape,
+    is_main: bool,
+    in_training: str = "",
 ) -> list[str]:
-    """The docstring's lines, indented for a class."""
+    """The docstring's lines, indented for a class; `in_training` is what else training gives."""
     text = " ".join(signature.block.comment.split())
     if not text and is_main:
         papers = [entry.text for entry in network.program.about if entry.key == "paper"]
@@ -33,6 +38,7 @@ def class_docstring(
         closed = [f'    """{lines[0]}"""'] if len(lines) == 1 else None
         return closed or [f'    """{lines[0]}', *(f"    {line}" for line in lines[1:]), '    """']
     wrapped = textwrap.wrap(shapes, COLUMNS - 4, subsequent_indent="    ", break_long_words=False)
+    wrapped += textwrap.wrap(in_training, COLUMNS - 4)
     body = [*lines[1:], "", *wrapped]
     return [f'    """{lines[0]}', *(f"    {line}" if line else "" for line in body), '    """']
 

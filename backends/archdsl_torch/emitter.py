@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -48,7 +49,8 @@ class Emitter:
     """Follows the lines of one block. `init` and `forward` are what has been written so far.
 
     `locals` are indices, which `forward` does not read from the module. `protected` counts, for
-    each variable of `forward`, who still needs its value. `taken` are names that are not free.
+    each variable of `forward`, who still needs its value. `taken` are names that are not free,
+    `tensors` the variables of which type checkers know that they hold one.
     """
 
     def __init__(self, file: File, signature: Signature, is_main: bool) -> None:
@@ -66,10 +68,12 @@ class Emitter:
         self.taken = {python_name(p.name) for p in signature.block.parameters} | {"x", "y", "z"}
         self.named: dict[str, Number] = {}
         self.references: dict[str, Flow] = {}
-        self.referenced = set(_references(signature.block.body))
+        self.referenced = set(_references(signature.block))
+        self.tensors = {"x"}
 
     def run(self, start: Shape) -> Flow:
         """Write the whole block, fed with `start`; what it returns."""
+        from archdsl_torch.heads import emit_heads
         from archdsl_torch.joins import emit_columns_of_body
 
         for name in self.signature.inputs:
@@ -82,7 +86,23 @@ class Emitter:
         flow, place = self.references["input"], Place()
         if self.signature.is_absorbed:
             return emit_columns_of_body(self, body, flow, place)
-        return self.body(body[1:] if self.is_main else body, flow, place)
+        if not self.is_main:
+            return self.body(body, flow, place)
+        output = self._name_output(self.body(body[1:], flow, place))
+        if self.signature.block.heads:
+            emit_heads(self, output)
+        return output
+
+    def _name_output(self, flow: Flow) -> Flow:
+        """The network's output in a variable that says what it is."""
+        if flow.variable is not None:
+            return flow
+        name = self.new_name("logits" if self.file.gives_scores else "output")
+        is_typed = isinstance(flow.code, Call) and flow.code.is_typed
+        comment = self.file.comment(flow.shape)
+        self.forward.append(Assign(name, flow.code, "" if is_typed else "Tensor", comment))
+        self.tensors.add(name)
+        return Flow(Text(name), flow.shape)
 
     def scratch(self) -> Emitter:
         """A copy that writes into the void, to see what a body does."""
@@ -104,7 +124,17 @@ class Emitter:
             flow = self.statement(statement, flow, place)
             flow = Flow(flow.code, self.shorten(flow.shape))
             if is_outermost and position + 1 < len(body):
-                flow = self.bind(flow, self.file.comment(self.spell_out(flow.shape)))
+                flow = self._bind_with_shape(flow)
+        return flow
+
+    def _bind_with_shape(self, flow: Flow) -> Flow:
+        """The value in a variable, its shape behind the line that computes it."""
+        comment = self.file.comment(self.spell_out(flow.shape))
+        if flow.variable is None:
+            return self.bind(flow, comment)
+        match self.forward:
+            case [*_, Assign(target=target, comment="") as last] if target == flow.variable:
+                last.comment = comment
         return flow
 
     def statement(self, statement: program.Statement, flow: Flow, place: Place) -> Flow:
@@ -463,12 +493,20 @@ def _only_applies_functions(statement: program.Statement) -> bool:
     )
 
 
-def _references(body: program.Body) -> Iterator[str]:
-    """The names that `from` and arguments that are lines go on from."""
-    for step in members(body):
+def _references(block: program.Block) -> Iterator[str]:
+    """The names that `from`, side heads and arguments that are lines go on from."""
+    for head in block.heads:
+        yield _static(head.reference)
+    bodies = (block.body, tuple(head.body for head in block.heads))
+    for step in itertools.chain(*map(members, bodies)):
         if isinstance(step, program.FromStep):
-            yield "".join(part if isinstance(part, str) else "*" for part in step.reference.parts)
+            yield _static(step.reference)
         elif isinstance(step, program.CallStep):
             for name, argument in step.arguments.items():
                 if step.block.parameter(name).is_line and isinstance(argument.value, tree.Name):
                     yield argument.value.text
+
+
+def _static(template: tree.NameTemplate) -> str:
+    """A name in the spec, with a star for each number in it."""
+    return "".join(part if isinstance(part, str) else "*" for part in template.parts)

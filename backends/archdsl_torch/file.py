@@ -50,12 +50,16 @@ class File:
         self.signatures: dict[Block, Signature] = {}
         self._kinds = _compiled_kinds(network)
         self._constants = dict(_constants(network))
+        self.output_class = ""
         self.main = self.signature(network.program.main)
+        if network.program.main.heads:
+            self.output_class = f"{self.main.class_name}Output"
 
     def signature(self, block: Block) -> Signature:
         """What is known of a block; a block seen for the first time gets a class name."""
         if block not in self.signatures:
             taken = {signature.class_name for signature in self.signatures.values()}
+            taken.add(self.output_class)
             kinds = dict(self._kinds.get(block, {}))
             for parameter in block.parameters:
                 written = kind_of_default(parameter.default)
@@ -81,13 +85,21 @@ class File:
 
     def classes(self) -> list[str]:
         """The text of every class, those that are used before those that use them."""
+        self._settle()
+        # While outputs were not known yet, uses may have been seen with shapes that none has.
+        for signature in self.signatures.values():
+            signature.incoming.clear()
+        return [class_text(*each) for each in self._settle()]
+
+    def _settle(self) -> list[Followed]:
+        """Follow the blocks until nothing new is learned."""
         state: object = None
         for _ in range(ROUNDS):
             self.helpers.clear()
             followed = self._follow_reached()
             before, state = state, [signature.state() for signature in self.signatures.values()]
             if state == before:
-                return [class_text(*each) for each in followed]
+                return followed
         raise Unwritable("the shapes of blocks depend on each other without an end")
 
     def _follow_reached(self) -> list[Followed]:

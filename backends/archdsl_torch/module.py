@@ -8,6 +8,7 @@ import re
 from archdsl.ir.evaluate import show
 from archdsl.network import Network
 from archdsl_torch.file import File
+from archdsl_torch.heads import output_class
 from archdsl_torch.helper_text import helper_text
 
 
@@ -19,6 +20,10 @@ def emit_module(network: Network) -> str:
     file = File(network)
     classes = file.classes()
     file.refuse_unknown()
+    exported = [file.main.class_name]
+    if file.output_class:
+        classes.insert(-1, output_class(file))
+        exported.append(file.output_class)
     helpers = [helper_text(name) for name in sorted(file.helpers)]
     body = "\n\n\n".join([*helpers, *classes]) + "\n"
     imports = ["from torch import Tensor, nn"]
@@ -26,8 +31,10 @@ def emit_module(network: Network) -> str:
         imports.insert(0, "import torch.nn.functional as F")
     if re.search(r"\btorch\.", body):
         imports.insert(0, "import torch")
-    exported = f'__all__ = ["{file.main.class_name}"]'
-    body = "\n".join(imports) + f"\n\n{exported}\n\n\n" + body
+    if file.output_class:
+        imports.insert(0, "from typing import NamedTuple\n")
+    listed = ", ".join(f'"{name}"' for name in exported)
+    body = "\n".join(imports) + f"\n\n__all__ = [{listed}]\n\n\n" + body
     return _header(network, body) + body
 
 

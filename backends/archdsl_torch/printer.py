@@ -19,6 +19,7 @@ from archdsl_torch.code import (
     Fallback,
     FormattedName,
     Infix,
+    InTraining,
     Items,
     Literal,
     Lookup,
@@ -62,6 +63,8 @@ class Printer(NamedTuple):
                 return self._laid_out(value, f"{indent}return ", "", depth)
             case Branch():
                 return self._branch(statement, "if", depth)
+            case InTraining(body):
+                return [f"{indent}if self.training:", *self.statements(body, depth + 1)]
             case Loop(index, values, body):
                 head = f"{indent}for {index} in {self.flat(values)}:"
                 return [head, *self.statements(body, depth + 1)]

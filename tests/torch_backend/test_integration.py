@@ -6,7 +6,7 @@ import copy
 
 import pytest
 import torch
-from emitted import assert_close, image, module_of
+from emitted import assert_close, image, loss_of, module_of
 from networks import SETTINGS, construct
 
 import archdsl
@@ -58,7 +58,7 @@ def test_a_training_step_gives_every_parameter_a_finite_gradient(name: str) -> N
     module = module_of(network).train()
     x = image(network)
     batch = torch.cat([x, x + 0.1 * torch.randn_like(x), -x])
-    module(batch).square().sum().backward()
+    loss_of(module, batch).backward()
     for key, parameter in module.named_parameters():
         assert parameter.grad is not None, key
         assert parameter.grad.isfinite().all(), key

@@ -124,6 +124,13 @@ TABLE = (
     Is("torchvision/squeezenet1_0", "squeezenet-1.0"),
     Is("torchvision/squeezenet1_1", "squeezenet-1.1"),
 )
+IN_TRAINING = {
+    "googlenet": "googlenet-aux",
+    "torchvision/googlenet": "googlenet-tv-aux",
+    "inception_v3": "inception-v3-aux",
+    "torchvision/inception_v3": "inception-v3-aux",
+}
+"""Specs with side heads, and the rows that count these too."""
 WITHOUT_ROW = {"torchvision/resnext101_32x8d", "torchvision/wide_resnet101_2"}
 """Not among the reference figures; their keys, shapes and numbers are proven all the same."""
 
@@ -169,6 +176,17 @@ def test_the_totals_are_the_references(setting: Is) -> None:
         assert totals.macs == row["macs"]
     if row["longest_path"] is not None:
         assert totals.depth == row["longest_path"]
+
+
+@pytest.mark.parametrize("name", IN_TRAINING)
+def test_the_totals_in_training_count_the_side_heads(name: str) -> None:
+    totals, row = load(name).facts.training_totals, ROWS[IN_TRAINING[name]]
+    assert totals.parameters == row["parameters"]
+    assert totals.macs == row.get("macs", totals.macs)
+
+
+def test_every_spec_with_side_heads_is_counted_in_training() -> None:
+    assert set(IN_TRAINING) == {name for name in zoo.names() if load(name).graph.heads}
 
 
 @pytest.mark.parametrize("setting", params(TABLE))
@@ -231,9 +249,6 @@ def test_the_module_has_the_graphs_keys_and_shapes(setting: Is) -> None:
 
 # --- Numbers: torchvision ---
 
-HEADS_TO_COME = {"googlenet": ("aux1.", "aux2.")}
-"""Keys of side heads that a spec does not have yet: they compute in training only."""
-
 
 @pytest.mark.parametrize("name", FINGERPRINTS)
 def test_a_spec_loads_torchvisions_checkpoint_and_gives_its_logits(
@@ -241,7 +256,6 @@ def test_a_spec_loads_torchvisions_checkpoint_and_gives_its_logits(
 ) -> None:
     recorded = json.loads((DATA / "torchvision" / f"{name}.json").read_text())
     shapes = {key: tuple(shape) for key, shape in recorded["state_dict"].items()}
-    shapes = {k: v for k, v in shapes.items() if not k.startswith(HEADS_TO_COME.get(name, "?"))}
     network = load(f"torchvision/{name}")
     logits = _run(_loaded(network, fill(shapes)), image(network))[0]
     first = torch.tensor(recorded["logits"]["first"], dtype=torch.float64)
@@ -501,8 +515,11 @@ def test_another_implementation_computes_the_same(
     own = twin.adapt(theirs)
     values = {key: value for key, value in theirs.state_dict().items() if key not in own}
     network = load(twin.setting.spec, **twin.setting.parameters)
-    wanted = {key: torch.empty(shape) for key, shape in weight_shapes(network).items()}
-    ours = _loaded(network, archdsl.carry_weights(values, wanted))
+    # Side heads compute in training only; the other implementations have none.
+    wanted = fill(weight_shapes(network))
+    heads = {k: v for k, v in wanted.items() if k.split(".")[0] in network.graph.heads}
+    wanted = {key: value for key, value in wanted.items() if key not in heads}
+    ours = _loaded(network, archdsl.carry_weights(values, wanted) | heads)
     x = image(network)
     result, expected = _run(ours, x).flatten(1), _run(theirs, x)
     record_property("difference", difference(result, expected))

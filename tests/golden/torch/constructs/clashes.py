@@ -1,5 +1,5 @@
 # Written by archdsl from clashes.arch with n=3, f=0.2.
-# Spec be3de78861d140a2, code d356832e168aa721: the hash of all that follows this line.
+# Spec be3de78861d140a2, code 49e255073e0d56e8: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -25,13 +25,13 @@ class B(nn.Module):
 class R(nn.Module):
     """The spec's block R.
 
-    (N, in_channels, H, W) -> (N, in_channels, H, W)
+    (N, 8, 16, 16) -> (N, 8, 16, 16)
     """
 
-    def __init__(self, in_channels: int, f: float) -> None:
+    def __init__(self, f: float) -> None:
         super().__init__()
         self.f = f
-        self.conv = nn.Conv2d(in_channels, in_channels, kernel_size=1)
+        self.conv = nn.Conv2d(8, 8, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
         y = F.relu(self.conv(x))
@@ -62,11 +62,11 @@ class S(nn.Module):
                     nn.ReLU(),
                 ),
             )
-        self.body = nn.Sequential(*(R(8, f) for _ in range(n)))
+        self.body = nn.Sequential(*(R(f) for _ in range(n)))
         self.fc = nn.Linear(2048, 3)
 
     def forward(self, x: Tensor) -> Tensor:
-        q = self.q(x)
+        q = self.q(x)  # (N, 3, 16, 16)
         x = F.relu(q)  # (N, 3, 16, 16)
         x = self.a(x, q)  # (N, 3, 16, 16)
         for in_channels in range(1, 3):

@@ -1,5 +1,5 @@
 # Written by archdsl from dense.arch with growth=4, layers=3, classes=10, bottleneck=yes.
-# Spec e37baef45b2b1e80, code 287ba83b1db5820b: the hash of all that follows this line.
+# Spec e37baef45b2b1e80, code 5f019303abe448bf: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -63,7 +63,7 @@ class DenseBlock(nn.Module):
 class Transition(nn.Module):
     """The spec's block Transition.
 
-    (N, in_channels, H, W) -> (N, in_channels // 2, H // 2, W // 2)
+    (N, in_channels, 16, 16) -> (N, in_channels // 2, 8, 8)
     """
 
     def __init__(self, in_channels: int) -> None:

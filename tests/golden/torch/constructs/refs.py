@@ -1,5 +1,5 @@
 # Written by archdsl from refs.arch with w=6.
-# Spec f00921fbf631575c, code f59eb0edeefed3ba: the hash of all that follows this line.
+# Spec f00921fbf631575c, code a1c185d941ef7b2f: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -49,10 +49,10 @@ class Refs(nn.Module):
         x = self.down1(x)  # (N, 6, 16, 16)
         conv1 = self.conv1(x)
         x = F.relu(self.bn1(conv1))  # (N, 6, 8, 8)
-        down2 = self.down2(x)
+        down2 = self.down2(x)  # (N, 12, 8, 8)
         x = self.conv2(down2)  # (N, 18, 8, 8)
         x = torch.sigmoid(x)  # (N, 18, 8, 8)
-        up = self.up(x, down2)
+        up = self.up(x, down2)  # (N, 5, 8, 8)
         x = self.up2(up, down2)  # (N, 4, 8, 8)
         x = torch.cat([self.conv7(up), x, self.sc(conv1)], dim=1)  # (N, 9, 8, 8)
         x = self.pool(x)  # (N, 9, 1, 1)
