@@ -55,9 +55,11 @@ def test_columns_are_complete_and_sum_to_the_totals(network: Network) -> None:
     for column in facts.columns.values():
         assert list(column) == names
     layers = facts.layers()
-    assert sum(layer.parameters for layer in layers) == facts.totals.parameters
-    assert sum(layer.macs for layer in layers) == facts.totals.macs
-    assert sum(layer.buffers for layer in layers) == facts.totals.buffers
+    at_test = [layer for layer in layers if not layer.training_only]
+    for rows, totals in ((at_test, facts.totals), (layers, facts.training_totals)):
+        assert sum(layer.parameters for layer in rows) == totals.parameters
+        assert sum(layer.macs for layer in rows) == totals.macs
+        assert sum(layer.buffers for layer in rows) == totals.buffers
 
 
 def test_depth_is_the_longest_path(network: Network) -> None:
@@ -72,7 +74,7 @@ def test_depth_is_the_longest_path(network: Network) -> None:
 
 def test_parameters_are_the_products_of_the_weights(network: Network) -> None:
     counted = sum(w.values for _, _, w in layer_weights(network.facts.flat) if w.trainable)
-    assert counted == network.totals.parameters
+    assert counted == network.facts.training_totals.parameters
 
 
 def test_macs_are_one_for_each_weight_and_place(network: Network) -> None:
@@ -81,7 +83,7 @@ def test_macs_are_one_for_each_weight_and_place(network: Network) -> None:
         if isinstance(layer.node.op, Conv2d | Linear):
             weights = layer.node.op.weights(network.facts.flat.operand_shapes(layer.path))
             total += weights["weight"].values * layer.output.height * layer.output.width
-    assert total == network.totals.macs
+    assert total == network.facts.training_totals.macs
 
 
 def test_activations_are_counted_as_in_the_papers_about_vgg() -> None:

@@ -316,17 +316,25 @@ def test_the_schema(name: str) -> None:
     assert found["schema"] == 1
     assert all(type(found[key]) is str for key in ("name", "class", "spec"))
     assert len(found["input"]) == 3
-    assert list(found["totals"]) == ["parameters", "buffers", "macs", "activations", "depth"]
-    assert all(type(value) is int for value in (*found["input"], *found["totals"].values()))
+    figures = ["parameters", "buffers", "macs", "activations", "depth"]
+    totals = found["totals"]
+    training = totals.pop("training")
+    assert list(totals) == list(training) == figures
+    numbers = (*found["input"], *totals.values(), *training.values())
+    assert all(type(value) is int for value in numbers)
     for layer in found["layers"]:
-        assert list(layer) == ["path", "op", "output", "parameters", "macs", "line"]
+        keys = ["path", "op", "output", "parameters", "macs", "line", "training_only"]
+        assert list(layer) == keys
+        assert type(layer["training_only"]) is bool
         assert type(layer["path"]) is str
         assert type(layer["op"]) is str
         assert len(layer["output"]) in (1, 3)
         numbers = (*layer["output"], layer["parameters"], layer["macs"], layer["line"])
         assert all(type(number) is int for number in numbers)
     for figure in ("parameters", "macs"):
-        assert sum(layer[figure] for layer in found["layers"]) == found["totals"][figure]
+        at_test = [layer for layer in found["layers"] if not layer["training_only"]]
+        assert sum(layer[figure] for layer in at_test) == totals[figure]
+        assert sum(layer[figure] for layer in found["layers"]) == training[figure]
 
 
 def test_the_record_of_a_name_of_the_zoo() -> None:
@@ -334,13 +342,14 @@ def test_the_record_of_a_name_of_the_zoo() -> None:
     assert (found["name"], found["class"]) == ("torchvision/resnet50", "ResNet50")
     assert found["spec"] == "torchvision/resnet50.arch"
     assert found["input"] == [224, 224, 3]
-    assert found["totals"] == {
+    totals = {
         "parameters": 25_557_032,
         "buffers": 53_120,
         "macs": 4_089_184_256,
         "activations": found["totals"]["activations"],
         "depth": 50,
     }
+    assert found["totals"] == {**totals, "training": totals}
     paths = [layer["path"] for layer in found["layers"]]
     assert paths[:4] == ["conv1", "bn1", "relu", "pool"]
     assert len(paths) == len(set(paths))
