@@ -214,6 +214,11 @@ class Block:
     devices: int = 1
     heads: tuple[HeadStep, ...] = ()
 
+    @property
+    def lines(self) -> Body:
+        """Every line: the body's, then those of the side heads."""
+        return (*self.body, *(head.body for head in self.heads))
+
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name."""
         return next(parameter for parameter in self.parameters if parameter.name == name)

@@ -95,6 +95,8 @@ class _Follower:
                 names = ["input", *(p.name for p in block.parameters if p.is_line)]
                 self._names = {name: self._inputs.get((block, name), NOWHERE) for name in names}
                 self._outputs[block] = self._body(block.body, self._names["input"])
+                for head in block.heads:
+                    self._statement(head.body, self._find(_text(head.reference)))
 
     def _known(self) -> object:
         return dict(self._inputs), dict(self._outputs)
@@ -197,7 +199,7 @@ def _text(name: tree.NameTemplate) -> str:
 
 def _layers(blocks: Iterable[program.Block]) -> Iterator[program.LayerStep]:
     for block in blocks:
-        yield from (step for step in members(block.body) if isinstance(step, program.LayerStep))
+        yield from (step for step in members(block.lines) if isinstance(step, program.LayerStep))
 
 
 # --- What is wrong ---

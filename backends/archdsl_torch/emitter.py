@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -497,8 +496,7 @@ def _references(block: program.Block) -> Iterator[str]:
     """The names that `from`, side heads and arguments that are lines go on from."""
     for head in block.heads:
         yield _static(head.reference)
-    bodies = (block.body, tuple(head.body for head in block.heads))
-    for step in itertools.chain(*map(members, bodies)):
+    for step in members(block.lines):
         if isinstance(step, program.FromStep):
             yield _static(step.reference)
         elif isinstance(step, program.CallStep):
