@@ -56,8 +56,9 @@ def test_one_panel_a_form_of_a_block(load: Callable[[str], Network]) -> None:
     assert (second.heading, second.path) == ("Bottleneck(64)", "layer1.1")
     assert "one of 4 of this form" in first.note
     assert "one of 12 of this form" in second.note
-    [panel] = picture_of(load("googlenet")).panels
-    assert (panel.heading, panel.path) == ("Inception(64, 96, 128, 16, 32, 32)", "inception3a")
+    first, second = picture_of(load("googlenet")).panels
+    assert (first.heading, first.path) == ("Inception(64, 96, 128, 16, 32, 32)", "inception3a")
+    assert (second.heading, second.path) == ("SideHead(1000)", "aux1")
 
 
 def test_skips_are_told_from_the_flow(load: Callable[[str], Network]) -> None:

@@ -215,7 +215,7 @@ def test_a_ladder_goes_from_the_input_to_the_output() -> None:
 
 
 def test_paths_stand_in_the_order_of_the_spec() -> None:
-    [panel] = picture_of(archdsl.load("googlenet")).panels
+    panel = picture_of(archdsl.load("googlenet")).panels[0]
     found = Layout(panel).placed()
     heads = ["branch1", "branch2.0", "branch3.0", "branch4.0"]
     middles = {p.box.path.removeprefix("inception3a."): p.rect.center for p in found.boxes}

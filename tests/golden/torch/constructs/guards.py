@@ -1,5 +1,5 @@
 # Written by archdsl from guards.arch with depth=10, bc=yes, rate=0.
-# Spec f25e0db471567d7c, code 464554d400c2cac6: the hash of all that follows this line.
+# Spec f25e0db471567d7c, code 159667365c2c84db: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -24,7 +24,7 @@ class D(nn.Module):
 class N(nn.Module):
     """The spec's block N.
 
-    (N, in_channels, H, W) -> (N, n, H, W)
+    (N, in_channels, 8, 8) -> (N, n, 8, 8)
     """
 
     def __init__(self, in_channels: int, n: int, inner: int | None = None) -> None:
@@ -44,7 +44,7 @@ class N(nn.Module):
 class U(nn.Module):
     """The spec's block U.
 
-    (N, in_channels, H, W) -> (N, 3, H, W)
+    (N, in_channels, 8, 8) -> (N, 3, 8, 8)
     """
 
     def __init__(self, in_channels: int) -> None:
@@ -103,10 +103,10 @@ class Guards(nn.Module):
         self.fc = nn.Linear(64 * depth, 4)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = F.relu(self.conv1(x))
-        x = self.a(x)
+        x = F.relu(self.conv1(x))  # (N, 3, 8, 8)
+        x = self.a(x)  # (N, 5, 8, 8)
         x = self.bn(x)  # (N, 5, 8, 8)
-        x = self.layers(x)
+        x = self.layers(x)  # (N, 3, 8, 8)
         x = self.narrow(x)  # (N, 10, 8, 8)
         x = self.dropout(x)  # (N, 10, 8, 8)
         output: Tensor = self.fc(torch.flatten(x, 1))  # (N, 4)

@@ -1,5 +1,5 @@
 # Written by archdsl from split.arch with width=12, n=2, classes=6, wide=no.
-# Spec 04f6a506a1e29852, code 4ceb9a12b2413823: the hash of all that follows this line.
+# Spec 04f6a506a1e29852, code dde9d90080f58884: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -56,7 +56,7 @@ class GroupedResponseNorm(nn.LocalResponseNorm):
 class Unit(nn.Module):
     """The spec's block Unit.
 
-    (N, in_channels, H, W) -> (N, width, H, W)
+    (N, in_channels, 7, 7) -> (N, width, 7, 7)
     """
 
     def __init__(self, in_channels: int, width: int) -> None:

@@ -1,10 +1,12 @@
 # Written by archdsl from googlenet.arch with classes=1000.
-# Spec e88abe2e605c3edf, code e89d157718f038de: the hash of all that follows this line.
+# Spec 2ff0b3f83d279298, code 145502757581d911: the hash of all that follows this line.
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-__all__ = ["GoogLeNet"]
+__all__ = ["GoogLeNet", "GoogLeNetOutput"]
 
 
 class Inception(nn.Module):
@@ -56,10 +58,42 @@ class Inception(nn.Module):
         )
 
 
+class SideHead(nn.Module):
+    """What keeps gradients alive half way down: its loss counts in training, and
+    nothing else does.
+
+    (N, in_channels, 14, 14) -> (N, classes)
+    """
+
+    def __init__(self, in_channels: int, classes: int) -> None:
+        super().__init__()
+        self.pool = nn.AvgPool2d(kernel_size=5, stride=3)
+        self.conv = nn.Conv2d(in_channels, 128, kernel_size=1)
+        self.fc1 = nn.Linear(2048, 1024)
+        self.dropout = nn.Dropout(p=0.7)
+        self.fc2 = nn.Linear(1024, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.pool(x)
+        x = F.relu(self.conv(x))
+        x = self.dropout(F.relu(self.fc1(torch.flatten(x, 1))))
+        x = self.fc2(x)
+        return x
+
+
+class GoogLeNetOutput(NamedTuple):
+    """What GoogLeNet gives in training: logits, and the side heads aux1 and aux2."""
+
+    logits: Tensor
+    aux1: Tensor
+    aux2: Tensor
+
+
 class GoogLeNet(nn.Module):
     """Szegedy et al., "Going Deeper with Convolutions", CVPR 2015.
 
     (N, 3, 224, 224) -> (N, classes)
+    In training a GoogLeNetOutput, whose losses count loss_weights times.
     """
 
     def __init__(self, classes: int = 1000) -> None:
@@ -85,8 +119,11 @@ class GoogLeNet(nn.Module):
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.dropout = nn.Dropout(p=0.4)
         self.fc = nn.Linear(1024, classes)
+        self.aux1 = SideHead(512, classes)
+        self.aux2 = SideHead(528, classes)
+        self.loss_weights: tuple[float, ...] = (1.0, 0.3, 0.3)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor | GoogLeNetOutput:
         x = F.relu(self.conv1(x))  # (N, 64, 112, 112)
         x = self.norm1(self.pool1(x))  # (N, 64, 56, 56)
         x = F.relu(self.conv2_reduce(x))  # (N, 64, 56, 56)
@@ -95,14 +132,18 @@ class GoogLeNet(nn.Module):
         x = self.inception3a(x)  # (N, 256, 28, 28)
         x = self.inception3b(x)  # (N, 480, 28, 28)
         x = self.pool3(x)  # (N, 480, 14, 14)
-        x = self.inception4a(x)  # (N, 512, 14, 14)
-        x = self.inception4b(x)  # (N, 512, 14, 14)
+        inception4a = self.inception4a(x)  # (N, 512, 14, 14)
+        x = self.inception4b(inception4a)  # (N, 512, 14, 14)
         x = self.inception4c(x)  # (N, 512, 14, 14)
-        x = self.inception4d(x)  # (N, 528, 14, 14)
-        x = self.inception4e(x)  # (N, 832, 14, 14)
+        inception4d = self.inception4d(x)  # (N, 528, 14, 14)
+        x = self.inception4e(inception4d)  # (N, 832, 14, 14)
         x = self.pool4(x)  # (N, 832, 7, 7)
         x = self.inception5a(x)  # (N, 832, 7, 7)
         x = self.inception5b(x)  # (N, 1024, 7, 7)
         x = self.dropout(self.pool(x))  # (N, 1024, 1, 1)
         logits: Tensor = self.fc(torch.flatten(x, 1))  # (N, 1000)
+        if self.training:
+            aux1 = self.aux1(inception4a)
+            aux2 = self.aux2(inception4d)
+            return GoogLeNetOutput(logits, aux1, aux2)
         return logits
