@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from archdsl.diagnostics import SpecError, did_you_mean, error
+from archdsl.diagnostics import SpecError, did_you_mean, error, suggest
 from archdsl.ir import program
 from archdsl.ir.scope import (
     Complaints,
@@ -122,7 +122,11 @@ class CallReader:
 
     def finish(self, blocks: Iterable[program.Block], scopes: Iterable[Scope]) -> None:
         """Find the parameters that stand for lines, and check every argument against that."""
-        _find_line_parameters(list(blocks))
+        blocks, scopes = list(blocks), list(scopes)
+        _find_line_parameters(blocks)
+        for scope in scopes:
+            self._check_references(scope)
+        _find_line_parameters(blocks)
         for given in self._given:
             if given.parameter.is_line:
                 self._check_line(given)
@@ -132,6 +136,33 @@ class CallReader:
             for parameter in scope.block.parameters:
                 if parameter.is_line:
                     self._check_line_parameter(parameter, scope)
+
+    def _check_references(self, scope: Scope) -> None:
+        """Complain of a `from` that can only mean a parameter which nothing else uses.
+
+        The parameter then stands for a line, so that its calls are not complained of too.
+        """
+        unused = [
+            parameter
+            for parameter in scope.block.parameters
+            if not (parameter.is_line or scope.in_main or parameter.name in scope.numbers)
+        ]
+        known = _line_names(scope.block.body)
+        for step in members(scope.block.body) if unused else ():
+            if not isinstance(step, program.FromStep) or _text(step.reference) in known:
+                continue
+            name = step.reference.span.text
+            near = suggest(name, [parameter.name for parameter in unused])
+            if near is None:
+                continue
+            self.complaints.say(
+                "E306",
+                f"no line above is called `{name}`",
+                step.reference.span,
+                help=f"did you mean `{near}`?",
+            )
+            scope.block.parameter(near).is_line = True
+            scope.lines.setdefault(near, step.reference.span)
 
     def _check_line(self, given: _Given) -> None:
         value, scope = given.value, given.scope

@@ -260,3 +260,20 @@ def test_a_join_absorbs_a_block_that_ends_in_one() -> None:
 def test_a_join_absorbs_nothing_else(path: str) -> None:
     found = columns(f"j: join:\n    TANH\n    SILU\nlast: join:\n    {path}\n    GELU")
     assert found["last"] is None
+
+
+def test_a_misspelt_from_is_told_where_it_stands_and_not_at_the_calls() -> None:
+    text = """
+        CONV1: 8 3x3 filters, pad 1 -> RELU1
+        up: Up(8, skip = relu1)
+        block Up(n, skip):
+            CONV {n} 1x1 filters
+            concat:
+                identity
+                from skp
+        """
+    wrong = complaint(text)
+    assert wrong.code == "E306"
+    assert wrong.span is not None
+    assert wrong.span.text == "skp"
+    assert wrong.help == "did you mean `skip`?"
