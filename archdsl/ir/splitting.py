@@ -217,6 +217,14 @@ def _wrong(layer: program.LayerStep, lies: Lies) -> Iterator[Diagnostic]:
             layer.word_span,
             help="give what comes first below INPUT a line of its own",
         )
+    if layer.op.has_weights() and not layer.op.makes and Lies.WHOLE in lies:
+        yield Diagnostic(
+            "E618",
+            f"{layer.title} has weights, and every gpu would have them all: its input lies whole "
+            "on each",
+            layer.word_span,
+            help="write it below the first CONV or FC",
+        )
     groups = layer.options.get("groups")
     if layer.is_across and groups is not None:
         yield Diagnostic(

@@ -199,6 +199,11 @@ def test_what_would_mix_the_maps_of_several_devices_is_an_error(lines: str, mark
     assert said(FIRST + lines) == [("E618", marked)]
 
 
+@pytest.mark.parametrize("line", ["BN", "PRELU"])
+def test_weights_of_what_lies_whole_would_be_two_copies(line: str) -> None:
+    assert said(f"{SPLIT}{line}\nCONV1: 8 1x1 filters") == [("E618", line)]
+
+
 def test_concat_of_what_lies_whole_is_fine() -> None:
     text = SPLIT + "concat:\n    identity\n    RELU\nCONV1: 8 1x1 filters"
     assert groups(text) == {"conv1": 1}
