@@ -11,6 +11,7 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     "aspp": [{"branches": 1}, {"branches": 2, "pyramid": False}, {"branches": 5}],
     "branches": [{"kind": 2}, {"kind": 3}],
     "carried": [{"n": 1}, {"n": 0}, {"n": 4}],
+    "choices": [{"deep": False}, {"kind": 2}, {"deep": False, "kind": 3}],
     "clashes": [{"n": 0}, {"n": 1, "f": 0.5}],
     "dense": [{"growth": 3}, {"bottleneck": False, "layers": 1}, {"layers": 5}],
     "fractal": [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.ir import program
-from archdsl.symbolic import Condition, Truth, negate
+from archdsl.symbolic import Condition, Number, Truth, choose, negate
 from archdsl_torch.code import Assign, Branch, Call, Text, call
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import Flow, Place, add_branch, assume_shape, choose_shape
@@ -58,6 +58,7 @@ def _both(
     ends = []
     written = []
     numbered = place.copy().numbered
+    positions: list[Number] = []
     emitter.branches += 1
     for is_true, body in ((True, step.then), (False, step.otherwise)):
         branch_place = Place(place.containers, place.position, numbered.copy())
@@ -66,7 +67,11 @@ def _both(
             ends.append(emitter.assign(target, emitter.body(body, entering, branch_place)))
         written.append(lists)
         place.numbered |= branch_place.numbered
+        if branch_place.position is not None:
+            positions.append(branch_place.position)
     emitter.branches -= 1
+    if positions:
+        place.position = choose(condition, *positions)
     (init, forward), (other_init, other_forward) = written
     add_branch(emitter.init, condition, init, other_init)
     add_branch(emitter.forward, condition, forward, other_forward)

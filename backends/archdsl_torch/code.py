@@ -6,6 +6,7 @@ Numbers stay symbolic until they are printed, because `__init__` calls a paramet
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -253,7 +254,7 @@ def annotate_repeated(statements: list[Statement], annotation: str) -> None:
     """Give attributes that several branches assign one type, at the first assignment."""
     seen: dict[str, list[Assign]] = {}
     for statement in walk(statements):
-        if isinstance(statement, Assign) and statement.target.startswith("self."):
+        if isinstance(statement, Assign) and re.fullmatch(r"self\.\w+", statement.target):
             seen.setdefault(statement.target, []).append(statement)
     for assignments in seen.values():
         if len(assignments) > 1 and not assignments[0].annotation:
