@@ -6,8 +6,10 @@ archdsl use the same door.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Protocol, cast
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from archdsl.diagnostics import suggest
 
@@ -20,7 +22,8 @@ GROUP = "archdsl.backends"
 class Backend(Protocol):
     """Something that writes a network down.
 
-    `formats` are the file suffixes that it can write, without the dot, the default first.
+    `formats` are the file suffixes that it can write, without the dot, the default first. Its
+    `emit` may have options, keywords with a default: torch has `devices`.
     """
 
     formats: tuple[str, ...]
@@ -32,6 +35,17 @@ class Backend(Protocol):
 
 class BackendError(Exception):
     """A backend that is not there, or that lacks what it needs; the text says what to install."""
+
+
+def emit(name: str, network: Network, format: str, options: Mapping[str, Any]) -> bytes:
+    """What the backend of that name writes. Raises BackendError, for an unknown option too."""
+    found = find(name)
+    known = signature(found.emit).parameters
+    for option in options:
+        if option not in known:
+            raise BackendError(f"the backend {name} takes no {option}")
+    write: Callable[..., bytes] = found.emit
+    return write(network, format, **options)
 
 
 def names() -> list[str]:

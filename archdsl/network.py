@@ -111,13 +111,16 @@ class Network:
             digest.update(f"{name}={show(value)}\0".encode())
         return digest.hexdigest()[:16]
 
-    def emit(self, backend_name: str, format: str) -> bytes:
-        """What a backend writes. Raises `BackendError`."""
-        return backend.find(backend_name).emit(self, format)
+    def emit(self, backend_name: str, format: str, **options: Any) -> bytes:
+        """What a backend writes; `options` are the backend's own. Raises `BackendError`."""
+        return backend.emit(backend_name, self, format, options)
 
-    def to_torch(self) -> str:
-        """The source text of a PyTorch module; needs no torch."""
-        return self.emit("torch", "py").decode()
+    def to_torch(self, devices: tuple[str, ...] = ()) -> str:
+        """The source text of a PyTorch module; needs no torch.
+
+        With devices, those of `split over 2 gpus`, it has a tower on each.
+        """
+        return self.emit("torch", "py", **({"devices": devices} if devices else {})).decode()
 
     def module(self, /, **parameters: Any) -> nn.Module:
         """A live module, freshly initialised; imports torch. `parameters` go to its class."""

@@ -123,7 +123,9 @@ def has_colours(stream: TextIO | None) -> bool:
 # --- Writing ---
 
 
-def emit(network: Network, backend: str, format: str | None = None) -> tuple[str, bytes]:
+def emit(
+    network: Network, backend: str, format: str | None = None, **options: Any
+) -> tuple[str, bytes]:
     """The format, the backend's default unless one is named, and the whole file."""
     from archdsl.backend import BackendError, find
 
@@ -135,7 +137,7 @@ def emit(network: Network, backend: str, format: str | None = None) -> tuple[str
         raise CommandError(str(failure)) from None
     format = format or found.formats[0]
     try:
-        return format, network.emit(backend, format)
+        return format, network.emit(backend, format, **options)
     except BackendError as failure:
         raise CommandError(str(failure)) from None
 

@@ -12,13 +12,16 @@ class TorchBackend:
 
     formats = ("py",)
 
-    def emit(self, network: Network, format: str) -> bytes:
-        """The file. Raises `BackendError` for a spec that no class with parameters can say."""
+    def emit(self, network: Network, format: str, *, devices: tuple[str, ...] = ()) -> bytes:
+        """The file; with devices, of a split network, a tower on each.
+
+        Raises `BackendError` for a spec that no class with parameters can say.
+        """
         from archdsl_torch.module import emit_module
         from archdsl_torch.signatures import Unwritable
 
         try:
-            return emit_module(network).encode()
+            return emit_module(network, devices).encode()
         except (Unwritable, NoRule) as failure:
             raise BackendError(
                 f"{network.class_name} cannot be written in PyTorch: {failure}"

@@ -32,19 +32,7 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
     """The class of what the emitter has followed from `start` to `end`."""
     signature = emitter.signature
     _return(emitter, end)
-    annotate_repeated(emitter.init, "nn.Module")
-    stored = sorted(names_used(emitter.forward) - emitter.locals)
-    attributes = {
-        statement.target.removeprefix("self.").split("[")[0]
-        for statement in walk(emitter.init)
-        if isinstance(statement, Assign)
-    }
-    if signature.is_absorbed:
-        attributes.add(COLUMNS)
-    own = {name: f"_{name}" if name in attributes else name for name in stored}
-    saves: list[Statement] = [Assign(f"self.{own[name]}", Text(name)) for name in stored]
-    body = [*_fallbacks(signature), *saves, *emitter.init]
-    arguments = _arguments(emitter)
+    constructor, printer = constructor_of(emitter, emitter.forward)
     lines = [f"class {signature.class_name}(nn.Module):"]
     lines += class_docstring(
         emitter.file.network,
@@ -54,21 +42,40 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
         emitter.is_main,
         said_of_heads(emitter.file) if signature.block.heads else "",
     )
-    if body or arguments:
-        lines += ["", *_head("__init__", arguments, "None"), "        super().__init__()"]
-        lines += Printer().statements(body, 2)
+    lines += constructor
     inputs = ["x", *map(line_name, signature.inputs[1:])]
     typed = [f"{name}: Tensor" for name in inputs]
     if signature.is_absorbed:
-        lines += ["", *_head("forward", typed, "Tensor")]
+        lines += ["", *head("forward", typed, "Tensor")]
         lines += [f"        return torch.stack(self.{COLUMNS}({', '.join(inputs)})).mean(dim=0)"]
-        lines += ["", *_head(COLUMNS, typed, "list[Tensor]")]
+        lines += ["", *head(COLUMNS, typed, "list[Tensor]")]
     else:
         result = f"Tensor | {emitter.file.output_class}" if signature.block.heads else "Tensor"
-        lines += ["", *_head("forward", typed, result)]
-    forward = Printer(lambda name: name if name in emitter.locals else f"self.{own[name]}")
-    lines += forward.statements(emitter.forward, 2)
+        lines += ["", *head("forward", typed, result)]
+    lines += printer.statements(emitter.forward, 2)
     return "\n".join(lines)
+
+
+def constructor_of(emitter: Emitter, methods: list[Statement]) -> tuple[list[str], Printer]:
+    """`__init__`, and the printer of the methods, which read their numbers from the module."""
+    annotate_repeated(emitter.init, "nn.Module")
+    stored = sorted(names_used(methods) - emitter.locals)
+    attributes = {
+        statement.target.removeprefix("self.").split("[")[0]
+        for statement in walk(emitter.init)
+        if isinstance(statement, Assign)
+    }
+    if emitter.signature.is_absorbed:
+        attributes.add(COLUMNS)
+    own = {name: f"_{name}" if name in attributes else name for name in stored}
+    saves: list[Statement] = [Assign(f"self.{own[name]}", Text(name)) for name in stored]
+    body = [*_fallbacks(emitter.signature), *saves, *emitter.init]
+    arguments = arguments_of(emitter)
+    lines = []
+    if body or arguments:
+        lines = ["", *head("__init__", arguments, "None"), "        super().__init__()"]
+        lines += Printer().statements(body, 2)
+    return lines, Printer(lambda name: name if name in emitter.locals else f"self.{own[name]}")
 
 
 def _return(emitter: Emitter, end: Flow) -> None:
@@ -84,7 +91,7 @@ def _return(emitter: Emitter, end: Flow) -> None:
     emitter.forward.append(Return(end.code))
 
 
-def _head(name: str, arguments: list[str], result: str) -> list[str]:
+def head(name: str, arguments: list[str], result: str) -> list[str]:
     """`def name(self, ...) -> result:` on as many lines as it needs."""
     arguments = ["self", *arguments]
     line = f"    def {name}({', '.join(arguments)}) -> {result}:"
@@ -95,7 +102,7 @@ def _head(name: str, arguments: list[str], result: str) -> list[str]:
     return [f"    def {name}(", *inside, f"    ) -> {result}:"]
 
 
-def _arguments(emitter: Emitter) -> list[str]:
+def arguments_of(emitter: Emitter) -> list[str]:
     """The constructor's arguments: what is inferred, then the parameters.
 
     The network's own have the values that it was compiled with for defaults.

@@ -105,7 +105,7 @@ class Emitter:
 
     def scratch(self) -> Emitter:
         """A copy that writes into the void, to see what a body does."""
-        copy = Emitter(self.file, self.signature, is_main=False)
+        copy = type(self)(self.file, self.signature, is_main=False)
         copy.environment, copy.loops, copy.branches = self.environment, self.loops, self.branches
         copy.locals, copy.taken = set(self.locals), set(self.taken)
         copy.protected, copy.references = Counter(self.protected), dict(self.references)
@@ -180,7 +180,16 @@ class Emitter:
             case program.IdentityStep():
                 return flow
 
+    def crosses(self, step: program.LayerStep) -> bool:
+        """Whether a layer needs more than what flows: then `forward` must say how it gets that."""
+        return False
+
+    def enter(self, step: program.LayerStep, flow: Flow, place: Place) -> Flow:
+        """What comes into a layer."""
+        return flow
+
     def _layer(self, step: program.LayerStep, flow: Flow, place: Place) -> Flow:
+        flow = self.enter(step, flow, place)
         op = self.build(step, flow.shape)
         shape = op.infer((flow.shape,))
         torch = torch_of(op, flow.shape)

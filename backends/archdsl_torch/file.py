@@ -44,6 +44,8 @@ class Followed(NamedTuple):
 class File:
     """One emitted file while it is being written."""
 
+    emitter_class = Emitter
+
     def __init__(self, network: Network) -> None:
         self.network = network
         self.helpers: set[str] = set()
@@ -65,7 +67,7 @@ class File:
                 written = kind_of_default(parameter.default)
                 if written is not None:
                     kinds[parameter.name] = widest(kinds.get(parameter.name), written)
-            name = _class_name(block.name, taken)
+            name = free_class_name(block.name, taken)
             self.signatures[block] = Signature(block, name, block in self._kinds, kinds)
         return self.signatures[block]
 
@@ -89,7 +91,7 @@ class File:
         # While outputs were not known yet, uses may have been seen with shapes that none has.
         for signature in self.signatures.values():
             signature.incoming.clear()
-        return [class_text(*each) for each in self._settle()]
+        return [self.text_of(each) for each in self._settle()]
 
     def _settle(self) -> list[Followed]:
         """Follow the blocks until nothing new is learned."""
@@ -101,6 +103,10 @@ class File:
             if state == before:
                 return followed
         raise Unwritable("the shapes of blocks depend on each other without an end")
+
+    def text_of(self, followed: Followed) -> str:
+        """The class of a block."""
+        return class_text(*followed)
 
     def _follow_reached(self) -> list[Followed]:
         """Every block that the network reaches, followed with what is known so far."""
@@ -114,7 +120,7 @@ class File:
         return [found[signature] for signature in _used_first(self.main, users)]
 
     def _follow(self, signature: Signature) -> Followed:
-        emitter = Emitter(self, signature, is_main=signature is self.main)
+        emitter = self.emitter_class(self, signature, is_main=signature is self.main)
         start = self._claimed(emitter) if emitter.is_main else signature.shape_of("input")
         end = emitter.run(start)
         end = Flow(end.code, emitter.spell_out(end.shape))
@@ -166,7 +172,7 @@ def _compiled_kinds(network: Network) -> dict[Block, dict[str, str]]:
     return kinds
 
 
-def _class_name(name: str, taken: set[str]) -> str:
+def free_class_name(name: str, taken: set[str]) -> str:
     """The block's name, made another where the file has that name already."""
     taken = taken | TAKEN | helper_classes()
     candidate = name if name not in taken else f"{name}Block"

@@ -10,14 +10,15 @@ from archdsl.network import Network
 from archdsl_torch.file import File
 from archdsl_torch.heads import output_class
 from archdsl_torch.helper_text import helper_text
+from archdsl_torch.towers import TowerFile
 
 
-def emit_module(network: Network) -> str:
-    """The source text of the network as a PyTorch module.
+def emit_module(network: Network, devices: tuple[str, ...] = ()) -> str:
+    """The source text of the network as a PyTorch module: for one device, or a tower on each.
 
     Raises `Unwritable` for a spec that no class with parameters can say.
     """
-    file = File(network)
+    file = TowerFile(network, devices) if devices else File(network)
     classes = file.classes()
     file.refuse_unknown()
     exported = [file.main.class_name]
@@ -35,15 +36,17 @@ def emit_module(network: Network) -> str:
         imports.insert(0, "from typing import NamedTuple\n")
     listed = ", ".join(f'"{name}"' for name in exported)
     body = "\n".join(imports) + f"\n\n__all__ = [{listed}]\n\n\n" + body
-    return _header(network, body) + body
+    return _header(network, body, devices) + body
 
 
-def _header(network: Network, body: str) -> str:
+def _header(network: Network, body: str, devices: tuple[str, ...]) -> str:
     """Where the file comes from, and two hashes: of the spec with all it uses, and of this file."""
     options = ", ".join(f"{name}={show(value)}" for name, value in network.values.items())
+    options = f" with {options}" if options else ""
+    options += f" for {', '.join(devices)}" if devices else ""
     name = "".join(char for char in network.name if char.isprintable())
     digest = hashlib.sha256(body.encode()).hexdigest()[:16]
     return (
-        f"# Written by archdsl from {name}.arch{f' with {options}' if options else ''}.\n"
+        f"# Written by archdsl from {name}.arch{options}.\n"
         f"# Spec {network.fingerprint}, code {digest}: the hash of all that follows this line.\n"
     )

@@ -165,6 +165,8 @@ class _Sequencer(ABC):
                 raise NotSequential
 
     def layer(self, step: program.LayerStep, shape: Shape) -> Shape:
+        if self.emitter.crosses(step):
+            raise NotSequential
         op = self.emitter.build(step, shape)
         torch = torch_of(op, shape)
         if torch.module is None:
