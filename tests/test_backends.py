@@ -46,3 +46,11 @@ def test_a_rule_table_knows_what_it_lacks_and_refuses_a_second_rule() -> None:
         rules[Add]
     with pytest.raises(ValueError, match="two rules for ReLU"):
         rules.rule(ReLU)(rule)
+
+
+def test_a_backend_is_handed_its_own_options_and_no_others() -> None:
+    network = archdsl.load("alexnet_two_gpus")
+    towers = network.emit("torch", "py", devices=("cuda:0", "cuda:1"))
+    assert towers == network.to_torch(("cuda:0", "cuda:1")).encode()
+    with pytest.raises(BackendError, match="the backend graphviz takes no devices"):
+        network.emit("graphviz", "svg", devices=("cuda:0", "cuda:1"))

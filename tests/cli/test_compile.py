@@ -183,3 +183,54 @@ def test_a_module_is_not_called_like_one_that_it_imports(run: Run, here: Path, n
     assert result.exit_code == 0
     assert result.stdout.startswith(f"wrote {name}_net.py")
     assert not (here / f"{name}.py").exists()
+
+
+# --- Several devices ---
+
+
+@pytest.fixture
+def torch_backend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real one, in the place of the stub."""
+    from archdsl_torch import BACKEND
+
+    monkeypatch.setattr("archdsl.backend.find", lambda name: BACKEND)
+
+
+@pytest.mark.usefixtures("torch_backend")
+def test_a_split_network_is_written_as_towers_on_the_devices_that_are_named(run: Run) -> None:
+    result = run("compile", "alexnet_two_gpus", "--devices", "cuda:2, cuda:3")
+    assert result.exit_code == 0, result.stderr
+    text = Path("alexnet_two_gpus.py").read_text()
+    assert text.startswith(
+        "# Written by archdsl from alexnet_two_gpus.arch with classes=1000 for cuda:2, cuda:3.\n"
+    )
+    assert 'devices: tuple[str, str] = ("cuda:2", "cuda:3")' in text
+    run("compile", "alexnet_two_gpus", "-o", "one.py")
+    assert "devices" not in Path("one.py").read_text()
+
+
+@pytest.mark.usefixtures("torch_backend")
+@pytest.mark.parametrize(
+    ("spec", "devices", "said"),
+    [
+        ("alexnet", "cuda:0,cuda:1", "AlexNet runs on one device"),
+        ("alexnet_two_gpus", "cuda:0", "is split over 2 gpus, and 1 named: cuda:0"),
+        ("alexnet_two_gpus", "cuda:0,,cuda:1", "is split over 2 gpus, and 3 named"),
+        ("alexnet_two_gpus", "cuda:0,", "no device is called ''"),
+        ("alexnet_two_gpus", "", "is split over 2 gpus, and 1 named"),
+    ],
+)
+def test_devices_that_do_not_fit_write_nothing(
+    run: Run, here: Path, spec: str, devices: str, said: str
+) -> None:
+    before = sorted(here.iterdir())
+    result = run("compile", spec, "--devices", devices)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert sorted(here.iterdir()) == before
+
+
+def test_a_backend_without_devices_says_so(run: Run) -> None:
+    result = run("compile", "alexnet_two_gpus", "--devices", "cuda:0,cuda:1")
+    assert result.exit_code == 2
+    assert "archdsl: the backend torch takes no devices" in result.stderr

@@ -1,5 +1,5 @@
 # Written by archdsl from three.arch with width=6, n=2, deep=yes, devices=12 for cuda:0, cuda:1, cuda:2.
-# Spec 9a050cab218849f3, code da2887bc5c9c7140: the hash of all that follows this line.
+# Spec 9a050cab218849f3, code 35faa5dfcdb8fc90: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -31,7 +31,7 @@ class GroupedResponseNorm(nn.LocalResponseNorm):
 class Unit(nn.Module):
     """The spec's block Unit.
 
-    (N, in_channels, H, W) -> (N, width // 3, 16, 16)
+    (N, in_channels, 16, 16) -> (N, width // 3, 16, 16)
     """
 
     def __init__(self, in_channels: int, width: int) -> None:
@@ -137,8 +137,8 @@ class Tower(nn.Module):
 
     def from_fc(self, x: Tensor) -> Tensor:
         x = F.relu(self.fc(x))  # (N, 4)
-        x = self.fc3(x)  # (N, 1)
-        return x
+        logits: Tensor = self.fc3(x)  # (N, 1)
+        return logits
 
 
 class Three(nn.Module):
