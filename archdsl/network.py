@@ -22,6 +22,7 @@ from archdsl.ir.load import load_program, read
 from archdsl.ir.parameters import Setting, default_values, parameter_values
 from archdsl.ir.program import Program
 from archdsl.ir.published import Published, published_errors
+from archdsl.passes.devices import DeviceRow, device_rows
 from archdsl.passes.expectations import check_conditions as check_written_conditions
 from archdsl.passes.expectations import check_expectations
 from archdsl.passes.facts import Facts, Totals, analyze
@@ -95,6 +96,11 @@ class Network:
     def totals(self) -> Totals:
         """Parameters, multiply-adds and the rest, of the test-time network for one image."""
         return self.facts.totals
+
+    @property
+    def devices(self) -> list[DeviceRow]:
+        """What each device of a split network holds and receives, layer by layer."""
+        return device_rows(self.facts)
 
     @property
     def changed(self) -> dict[str, Value]:

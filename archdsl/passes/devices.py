@@ -33,7 +33,7 @@ class DeviceRow(NamedTuple):
 
 
 def device_rows(facts: Facts) -> list[DeviceRow]:
-    """The input and every layer in the order of execution; nothing for a network without a split.
+    """The input and every layer of the test-time network, in order; nothing without a split.
 
     What INPUT gives lies whole on every device; so does what is made of it without weights.
     """
@@ -52,6 +52,7 @@ def device_rows(facts: Facts) -> list[DeviceRow]:
             received=_received(flat, node.name, divided),
         )
         for node in flat
+        if node.name not in facts.training_only
     ]
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from archdsl.ir.evaluate import Value, show
 from archdsl.ir.graph import Graph
 from archdsl.passes import Facts, LayerFacts, Totals
+from archdsl.report.devices import device_record, device_text
 from archdsl.report.rows import Costs, Row, RowKind, table_rows
 from archdsl.report.table import Line, lay_out
 from archdsl.report.text import counted
@@ -83,6 +84,8 @@ def summary_json(network: Summarized) -> str:
         },
         "layers": [_layer_record(layer) for layer in network.facts.layers()],
     }
+    if network.facts.flat.block.devices > 1:
+        record["devices"] = device_record(network.facts)
     return _SHAPE.sub(_on_one_line, json.dumps(record, indent=2)) + "\n"
 
 
@@ -111,7 +114,8 @@ def footer(network: Summarized, width: int | None) -> list[str]:
     least, most = PROSE_WIDTHS
     columns = most if width is None else max(least, min(width, most))
     wrap = textwrap.TextWrapper(columns, break_on_hyphens=False).wrap
-    return [*wrap(figures), *wrap(_with_heads(network.facts)), *wrap(CONVENTIONS)]
+    notes = (figures, _with_heads(network.facts), device_text(network.facts), CONVENTIONS)
+    return [line for note in notes for line in wrap(note)]
 
 
 def _with_heads(facts: Facts) -> str:
