@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from archdsl.ir import program
@@ -18,7 +18,7 @@ from archdsl_torch.joins import columns_of_join, ends_in_join
 from archdsl_torch.loops import bind_overwritable, listed_values, range_of
 from archdsl_torch.lower import merging_of
 from archdsl_torch.signatures import Unwritable
-from archdsl_torch.skipping import Path, add_skipped, skipped_paths
+from archdsl_torch.skipping import Path, Skipped, add_skipped, skipped_paths, write_skipped
 
 
 def emit_merge(emitter: Emitter, step: program.MergeStep, flow: Flow, place: Place) -> Flow:
@@ -36,8 +36,7 @@ def emit_merge(emitter: Emitter, step: program.MergeStep, flow: Flow, place: Pla
         sure = [entry for entry in paths if entry[0] not in uneven]
         if not uneven:
             skipped = skipped_paths(emitter, op, paths, flow, place)
-            merged = _written(emitter, op, [p for p in paths if p not in skipped], flow, place)
-            return add_skipped(emitter, op, skipped, flow, merged, place)
+            return _written(emitter, op, paths, flow, place, skipped)
         if step.op in (Add, Multiply) and sure and all(map(_is_optional, uneven)):
             merged = _written(emitter, op, sure, flow, place)
             return _with_optional(emitter, op, uneven, flow, merged, place)
@@ -104,12 +103,23 @@ def _with_optional(
     return merged
 
 
-def _written(emitter: Emitter, op: Op, paths: list[Path], flow: Flow, place: Place) -> Flow:
-    """`a(x) + b(x)`."""
+def _written(
+    emitter: Emitter,
+    op: Op,
+    paths: list[Path],
+    flow: Flow,
+    place: Place,
+    skipped: Collection[Path] = (),
+) -> Flow:
+    """`a(x) + b(x)`; what may be skipped is added last."""
     ends: list[Flow] = []
     held: list[str] = []
+    last: list[Skipped] = []
     outer = emitter.environment
     for path, emitter.environment in paths:
+        if (path, emitter.environment) in skipped:
+            last.append(write_skipped(emitter, path, flow, place))
+            continue
         with emitter.into_new_lists() as (init, forward):
             end = emitter.statement(path, flow, place)
         if forward:
@@ -128,10 +138,11 @@ def _written(emitter: Emitter, op: Op, paths: list[Path], flow: Flow, place: Pla
         ends.append(end)
     emitter.environment = outer
     emitter.protected.subtract(held)
-    if len(ends) == 1:
-        return ends[0]
-    shape = op.infer(tuple(end.shape for end in ends))
-    return Flow(merging_of(op).several([end.code for end in ends]), shape)
+    merged = ends[0]
+    if len(ends) > 1:
+        shape = op.infer(tuple(end.shape for end in ends))
+        merged = Flow(merging_of(op).several([end.code for end in ends]), shape)
+    return add_skipped(emitter, op, merged, last)
 
 
 @dataclass

@@ -191,7 +191,10 @@ class Printer(NamedTuple):
 
     def _operand(self, operand: Code) -> str:
         text = self.flat(operand)
-        return f"({text})" if isinstance(operand, Infix) else text
+        is_sum = (
+            isinstance(operand, Literal) and isinstance(operand.value, Symbolic) and " " in text
+        )
+        return f"({text})" if is_sum or isinstance(operand, Infix) else text
 
     def _key(self, parts: tuple[str | Number, ...]) -> str:
         if all(isinstance(part, str | int) for part in parts):

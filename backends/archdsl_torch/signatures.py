@@ -78,6 +78,15 @@ class Signature:
         """The names of the block's loops' indices."""
         return set(_indices(self.block.body))
 
+    @property
+    def has_inner_shape(self) -> bool:
+        """Whether the output has a side that only the constructor's own variables could say."""
+        known = {python_name(parameter.name) for parameter in self.numbers}
+        known |= {self.inferred_name(source, side) for source in self.inputs for side in SIDES}
+        sides = self.output.sides if self.output is not None else ()
+        used = {name for side in sides for name in Symbolic.of(side).variables()}
+        return not {name.split("[")[0] for name in used} <= known
+
     def inferred(self) -> Iterator[tuple[str, str, str]]:
         """The needed ones among the inferred numbers: name, input and side, in a fixed order."""
         for source in self.inputs:
