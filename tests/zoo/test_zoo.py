@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import importlib
 import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,15 @@ TABLE = (
     Is("resnet_cifar", "resnet56-cifar", n=9),
     Is("resnet_cifar", "resnet110-cifar"),
     Is("resnet_cifar", "resnet1202-cifar", n=200),
+    Is("stochastic_depth", "stochdepth110"),
+    Is("stochastic_depth", "stochdepth1202", n=200),
+    Is("fractalnet", "fractalnet20-cifar10"),
+    Is("fractalnet", "fractalnet20-cifar100", classes=100),
+    Is("fractalnet", "fractalnet40-cifar10", columns=4),
+    *(
+        Is("fractalnet", f"fractalnet-thin-c{n}", columns=n, filters=16, classes=100)
+        for n in range(1, 7)
+    ),
     Is("preact_resnet_cifar", "preresnet110-cifar"),
     Is("preact_resnet_cifar", "preresnet164-cifar", depth=164),
     Is("preact_resnet_cifar", "preresnet164-cifar100", depth=164, classes=100),
@@ -293,10 +303,11 @@ class Twin:
         make: str,
         adapt: Callable[[Any], set[str]] = lambda net: set(),
         heavy: bool = True,
+        rename: Callable[[str], str] = str,
         **arguments: Any,
     ) -> None:
         self.setting, self.make, self.adapt = setting, make, adapt
-        self.heavy, self.arguments = heavy, arguments
+        self.heavy, self.rename, self.arguments = heavy, rename, arguments
 
     def __repr__(self) -> str:
         return repr(self.setting)
@@ -327,6 +338,29 @@ def option_a(net: Any) -> set[str]:
             _make_identity(block.bn)
         own |= {f"{path}.identity_conv.{key}" for key in block.state_dict()}
     return own
+
+
+def scaled_by_survival(net: Any) -> set[str]:
+    """At test time each path counts as often as it survived in training."""
+    units = [unit for unit in net.modules() if hasattr(unit, "resize_identity")]
+    for level, unit in enumerate(units, start=1):
+        survival = 1 - 0.5 * level / len(units)
+        unit.body.register_forward_hook(lambda _m, _i, out, survival=survival: survival * out)
+    return option_a(net)
+
+
+def column_by_column(key: str) -> str:
+    """The other code lists the units of three columns by level, the deepest column first."""
+    found = re.fullmatch(r"features\.unit(\d)\.block\.blocks\.block(\d)\.subblock(\d)\.(.+)", key)
+    if found is None:
+        return key
+    level, column = int(found[2]), int(found[3])
+    path = [f"block{found[1]}.fractal"]
+    for columns in range(3, column, -1):
+        half = 2 ** (columns - 2)
+        path.append("long.0" if level <= half else "long.1")
+        level -= half if level > half else 0
+    return ".".join([*path, "unit" if column == 1 else "short", found[4]])
 
 
 def first_1x1_strides(net: Any) -> set[str]:
@@ -411,6 +445,18 @@ TWINS = (
     Twin(Is("resnet_cifar", "", n=3), "resnet_cifar.resnet20_cifar10", option_a, heavy=False),
     Twin(Is("resnet_cifar", ""), "resnet_cifar.resnet110_cifar10", option_a),
     Twin(Is("resnet_cifar", "", n=200), "resnet_cifar.resnet1202_cifar10", option_a),
+    Twin(
+        Is("stochastic_depth", "", n=3),
+        "resnet_cifar.resnet20_cifar10",
+        scaled_by_survival,
+        heavy=False,
+    ),
+    Twin(
+        Is("fractalnet", ""),
+        "fractalnet_cifar.fractalnet_cifar10",
+        heavy=False,
+        rename=column_by_column,
+    ),
     Twin(
         Is("preact_resnet_cifar", ""),
         "preresnet_cifar.preresnet110_cifar10",
@@ -513,7 +559,8 @@ def test_another_implementation_computes_the_same(
     theirs = twin.build()
     theirs.load_state_dict(fill(shapes_of(theirs)), strict=True, assign=True)
     own = twin.adapt(theirs)
-    values = {key: value for key, value in theirs.state_dict().items() if key not in own}
+    state = theirs.state_dict()
+    values = {twin.rename(key): value for key, value in state.items() if key not in own}
     network = load(twin.setting.spec, **twin.setting.parameters)
     # Side heads compute in training only; the other implementations have none.
     wanted = fill(weight_shapes(network))
