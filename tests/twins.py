@@ -1,6 +1,6 @@
 """What to change in networks of pytorchcv before they are those of the zoo.
 
-Each takes the network, with values, and gives the keys that it alone has.
+What takes a network, with values, gives the keys that it alone has; what takes a key gives ours.
 """
 
 from __future__ import annotations
