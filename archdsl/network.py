@@ -22,6 +22,7 @@ from archdsl.ir.load import load_program, read
 from archdsl.ir.parameters import Setting, default_values, parameter_values
 from archdsl.ir.program import Program
 from archdsl.ir.published import Published, published_errors
+from archdsl.passes.detours import check_detours
 from archdsl.passes.devices import DeviceRow, device_rows
 from archdsl.passes.expectations import check_conditions as check_written_conditions
 from archdsl.passes.expectations import check_expectations
@@ -227,7 +228,8 @@ def _compile(
     except SpecError as failure:
         raise SpecError(in_order([*found, *failure.diagnostics])) from None
     facts = analyze(graph)
-    found = [*program.warnings, *doubts, *found, *check_linearity(facts.flat)]
+    found += [*check_linearity(facts.flat), *check_detours(facts.flat)]
+    found = [*program.warnings, *doubts, *found]
     found = in_order([*found, *check_expectations(program, values, defaults, facts)])
     if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
         raise SpecError(found)

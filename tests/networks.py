@@ -13,6 +13,8 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     "carried": [{"n": 1}, {"n": 0}, {"n": 4}],
     "choices": [{"deep": False}, {"kind": 2}, {"deep": False, "kind": 3}],
     "clashes": [{"n": 0}, {"n": 1, "f": 0.5}],
+    "depths": [{"n": 1, "p": 0.25}, {"n": 0}, {"n": 3}],
+    "drop_paths": [{"columns": 2, "drop_path": False}, {"columns": 4, "rate": 0.5}, {"columns": 1}],
     "dense": [{"growth": 3}, {"bottleneck": False, "layers": 1}, {"layers": 5}],
     "fractal": [
         {"columns": 2},

@@ -219,6 +219,8 @@ def _apply(op: ops.Op, inputs: list[Tensor], w: Mapping[str, Tensor]) -> Tensor:
             return x.flatten(1)
         case ops.Identity() | ops.Dropout():
             return x
+        case ops.StochasticDepth():
+            return x if op.scaled_in_training else op.survival * x
         case ops.ReLU():
             return x.clamp(min=0) if op.ceiling is None else x.clamp(0, op.ceiling)
         case ops.LeakyReLU():

@@ -387,6 +387,13 @@ _WARNINGS = {
         "CONV 8 3x1 filters -> CONV 8 1x3 filters",
         "CONV 8 3x1 filters, linear -> CONV 8 1x3 filters",
     ),
+    "W204": Explanation(
+        "stochastic depth that nothing goes around",
+        "In the batches that STOCHASTIC DEPTH drops, all that follows sees zeros: the layer lies "
+        "on every way through the network.",
+        "add:\n    identity\n    CONV1: ...\nSTOCHASTIC DEPTH: survive 80%",
+        "add:\n    identity\n    path:\n        CONV1: ...\n        STOCHASTIC DEPTH: survive 80%",
+    ),
     "W301": Explanation(
         "claims that these parameters leave unchecked",
         "A figure without braces holds for the parameters' defaults. With others the compiler "

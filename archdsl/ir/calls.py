@@ -270,6 +270,22 @@ def _text(name: tree.NameTemplate) -> str:
     return "".join(part for part in name.parts if isinstance(part, str))
 
 
+def merges(body: program.Body) -> Iterator[program.MergeStep]:
+    """Every merge in a body, through groups, choices and other merges."""
+    for statement in body:
+        match statement:
+            case program.LineStep():
+                continue
+            case program.MergeStep(paths=paths):
+                yield statement
+                yield from merges(paths)
+            case program.IfStep(_, then, otherwise):
+                yield from merges(then)
+                yield from merges(otherwise)
+            case _:
+                yield from merges(statement.body)
+
+
 def members(body: program.Body) -> Iterator[program.Step]:
     """Every step in a body, through groups, merges, choices and repeats."""
     for statement in body:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from archdsl.diagnostics import Diagnostic, SpecError
 from archdsl.ir import program
-from archdsl.ir.calls import CallReader, members
+from archdsl.ir.calls import CallReader, members, merges
 from archdsl.ir.names import check_name, check_structure_word
 from archdsl.ir.options import read_description
 from archdsl.ir.scope import Complaints, Scope, check_expression, check_template, listed
@@ -17,7 +17,7 @@ from archdsl.syntax.source import Span
 
 MERGES = ops_by_merge()
 
-__all__ = ["MERGES", "Resolver", "members"]
+__all__ = ["MERGES", "Resolver", "members", "merges"]
 
 
 class Resolver:

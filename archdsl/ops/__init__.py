@@ -26,7 +26,7 @@ from archdsl.ops.pooling import (
     GlobalMaxPool2d,
     MaxPool2d,
 )
-from archdsl.ops.regularization import Dropout
+from archdsl.ops.regularization import Dropout, StochasticDepth
 from archdsl.ops.reshape import Flatten, Identity, Input
 from archdsl.ops.resize import ConvTranspose2d, Crop, Upsample
 from archdsl.ops.shape import Shape
@@ -63,6 +63,7 @@ OPS: tuple[type[Op], ...] = (
     GELU,
     Softmax,
     Dropout,
+    StochasticDepth,
     Add,
     Concat,
     Multiply,
@@ -126,6 +127,7 @@ __all__ = [
     "SiLU",
     "Sigmoid",
     "Softmax",
+    "StochasticDepth",
     "Tanh",
     "Upsample",
     "Weight",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach
+from archdsl.ops.fields import Rate
+from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
 from archdsl.symbolic import Symbolic
 
@@ -70,7 +72,10 @@ class Add(Merge):
 
 
 class Mean(Merge):
-    """The mean of all paths, element by element.
+    """The mean of all paths, element by element; in training of those that `drop_path` leaves.
+
+    `drop_path` drops each column at that rate, never all of them; in the share `one_column` of the
+    batches one is left, the same in every join, counted from the last path (Larsson et al. 2016).
 
     A path that ends in a mean itself is a mean of several columns and counts as many times, so that
     the mean runs over all columns: `columns` says how many each path has, None that each has one.
@@ -78,6 +83,8 @@ class Mean(Merge):
 
     merge: ClassVar = "join"
 
+    drop_path: Annotated[Rate, Says("drop path {}", example="15%")] = 0.0
+    one_column: Annotated[Rate, Says("one column {}")] = 0.0
     columns: tuple[int, ...] | None = None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
+from pydantic import Field
+
 from archdsl.ops.base import Family, Op, Reach
 from archdsl.ops.fields import Rate
 from archdsl.ops.phrases import Says
@@ -20,3 +22,20 @@ class Dropout(Op):
 
     rate: Annotated[Rate, Says("{}")]
     whole_maps: Annotated[bool, Says("whole maps", value=True)] = False
+
+
+class StochasticDepth(Op):
+    """In training the input survives or is zero: one draw a batch, or one for `each sample`.
+
+    At test time it is scaled by its survival probability, as in the paper (Huang et al. 2016); what
+    is `scaled in training`, by the inverse, is left alone then (torchvision's).
+    """
+
+    words: ClassVar = ("STOCHASTIC DEPTH",)
+    family: ClassVar = Family.REGULARIZATION
+    is_linear: ClassVar = True
+    is_neutral: ClassVar = True
+
+    survival: Annotated[Rate, Field(gt=0), Says("survive {}", example="80%")]
+    each_sample: Annotated[bool, Says("each sample", value=True)] = False
+    scaled_in_training: Annotated[bool, Says("scaled in training", value=True)] = False

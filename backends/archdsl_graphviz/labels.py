@@ -43,6 +43,7 @@ from archdsl.ops import (
     Sigmoid,
     SiLU,
     Softmax,
+    StochasticDepth,
     Tanh,
     Upsample,
 )
@@ -271,6 +272,11 @@ def _softmax(op: Softmax, inputs: Inputs) -> Label:
 def _dropout(op: Dropout, inputs: Inputs) -> Label:
     maps = " of maps" if op.whole_maps else ""
     return Label(f"dropout{maps} {_number(100 * op.rate)}%", follows=True)
+
+
+@RULES.rule(StochasticDepth)
+def _stochastic_depth(op: StochasticDepth, inputs: Inputs) -> Label:
+    return Label(f"survives {_number(100 * op.survival)}%", follows=True)
 
 
 @RULES.rule(Add)

@@ -9,6 +9,7 @@ from archdsl_torch.code import (
     Assign,
     Call,
     Fallback,
+    Infix,
     Items,
     Literal,
     Refuse,
@@ -17,13 +18,19 @@ from archdsl_torch.code import (
     Statement,
     Text,
     annotate_repeated,
+    call,
+    expressions_of,
+    parts_of,
     walk,
 )
 from archdsl_torch.docstrings import class_docstring
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import Flow, names_used
 from archdsl_torch.heads import said_of_heads
+from archdsl_torch.joins import rule_of
+from archdsl_torch.lower import merging_of
 from archdsl_torch.printer import WIDTH, Printer
+from archdsl_torch.rules import DROP_PATH
 from archdsl_torch.settling import refusals_of, whole_number
 from archdsl_torch.signatures import COLUMNS, Signature, annotation, line_name, python_name
 
@@ -32,7 +39,9 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
     """The class of what the emitter has followed from `start` to `end`."""
     signature = emitter.signature
     _return(emitter, end)
-    constructor, printer = constructor_of(emitter, emitter.forward)
+    mean = _mean_of_columns(emitter) if signature.is_absorbed else []
+    drop_path = _shared_draw(emitter, mean or emitter.forward)
+    constructor, printer = constructor_of(emitter, [*emitter.forward, *mean])
     lines = [f"class {signature.class_name}(nn.Module):"]
     lines += class_docstring(
         emitter.file.network,
@@ -43,15 +52,15 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
         said_of_heads(emitter.file) if signature.block.heads else "",
     )
     lines += constructor
-    inputs = ["x", *map(line_name, signature.inputs[1:])]
-    typed = [f"{name}: Tensor" for name in inputs]
+    result = f"Tensor | {emitter.file.output_class}" if signature.block.heads else "Tensor"
+    typed = [f"{name}: Tensor" for name in _inputs(signature)]
+    optional = [f"{DROP_PATH}: DropPath | None = None"] if _takes_drop_path(emitter) else []
+    lines += ["", *head("forward", [*typed, *optional], result)]
+    lines += printer.statements(drop_path, 2)
     if signature.is_absorbed:
-        lines += ["", *head("forward", typed, "Tensor")]
-        lines += [f"        return torch.stack(self.{COLUMNS}({', '.join(inputs)})).mean(dim=0)"]
-        lines += ["", *head(COLUMNS, typed, "list[Tensor]")]
-    else:
-        result = f"Tensor | {emitter.file.output_class}" if signature.block.heads else "Tensor"
-        lines += ["", *head("forward", typed, result)]
+        lines += printer.statements(mean, 2)
+        shared = [f"{DROP_PATH}: DropPath"] if optional else []
+        lines += ["", *head(COLUMNS, [*typed, *shared], "list[Tensor]")]
     lines += printer.statements(emitter.forward, 2)
     return "\n".join(lines)
 
@@ -76,6 +85,35 @@ def constructor_of(emitter: Emitter, methods: list[Statement]) -> tuple[list[str
         lines = ["", *head("__init__", arguments, "None"), "        super().__init__()"]
         lines += Printer().statements(body, 2)
     return lines, Printer(lambda name: name if name in emitter.locals else f"self.{own[name]}")
+
+
+def _inputs(signature: Signature) -> list[str]:
+    return ["x", *map(line_name, signature.inputs[1:])]
+
+
+def _takes_drop_path(emitter: Emitter) -> bool:
+    """Whether `forward` takes what the joins of the network draw: the network's own never does."""
+    return emitter.signature.drops_paths and not emitter.is_main
+
+
+def _mean_of_columns(emitter: Emitter) -> list[Statement]:
+    """`return` the mean of the columns that another join may take instead."""
+    inputs = [*map(Text, _inputs(emitter.signature))]
+    if _takes_drop_path(emitter):
+        inputs.append(Text(DROP_PATH))
+    columns = call(f"self.{COLUMNS}", *inputs)
+    return [Return(merging_of(rule_of(emitter)).listed(columns))]
+
+
+def _shared_draw(emitter: Emitter, forward: list[Statement]) -> list[Statement]:
+    """What a network draws for its joins; a block that is used alone draws for its own."""
+    parts = (part for each in expressions_of(forward) for part in parts_of(each))
+    if Text(DROP_PATH) not in parts:
+        return []
+    emitter.file.helpers.add("drop_path")
+    drawn = call("DropPath")
+    shared = drawn if emitter.is_main else Infix("or", (Text(DROP_PATH), drawn))
+    return [Assign(DROP_PATH, shared)]
 
 
 def _return(emitter: Emitter, end: Flow) -> None:

@@ -114,6 +114,13 @@ def tensor_call(function: str | Code, *arguments: Any, **keywords: Any) -> Call:
     return call(function, *arguments, **keywords)._replace(is_typed=True)
 
 
+def method(member: Code, name: str) -> Member:
+    """A method of a module. Type checkers know none of what a dictionary of modules holds."""
+    if isinstance(member, Lookup):
+        member = call("getattr", member.container, member.key)
+    return Member(member, name)
+
+
 def code(value: Any) -> Code:
     """A value as code; code as it is."""
     return value if isinstance(value, Code) else Literal(value)
@@ -186,9 +193,10 @@ class Branch(NamedTuple):
     otherwise: list[Statement]
 
 
-class InTraining(NamedTuple):
-    """`if self.training: ...`."""
+class When(NamedTuple):
+    """`if test: ...`, which each call of `forward` decides anew."""
 
+    test: Code
     body: list[Statement]
 
 
@@ -222,7 +230,7 @@ class Fallback(NamedTuple):
     refusals: tuple[Refuse, ...] = ()
 
 
-Statement = Assign | Do | Return | Branch | InTraining | Loop | Carry | Fallback | Refuse
+Statement = Assign | Do | Return | Branch | When | Loop | Carry | Fallback | Refuse
 
 
 def walk(statements: list[Statement]) -> Iterator[Statement]:
@@ -232,7 +240,7 @@ def walk(statements: list[Statement]) -> Iterator[Statement]:
         if isinstance(statement, Branch):
             yield from walk(statement.then)
             yield from walk(statement.otherwise)
-        elif isinstance(statement, Loop | InTraining):
+        elif isinstance(statement, When | Loop):
             yield from walk(statement.body)
 
 
@@ -246,6 +254,8 @@ def expressions_of(statements: list[Statement]) -> Iterator[Code]:
                 yield value
             case Branch(condition):
                 yield Literal(condition)
+            case When(test):
+                yield test
             case Loop(_, values):
                 yield values
 

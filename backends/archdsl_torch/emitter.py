@@ -32,6 +32,7 @@ from archdsl_torch.code import (
 from archdsl_torch.flow import UNKNOWN, Flow, NameParts, Place, is_listing, static_text
 from archdsl_torch.lower import torch_of
 from archdsl_torch.printer import Printer
+from archdsl_torch.rules import DROP_PATH
 from archdsl_torch.settling import is_settled, refusals_of, whole_number
 from archdsl_torch.signatures import TAKEN, Signature, Unwritable, line_name, python_name
 
@@ -62,6 +63,7 @@ class Emitter:
         self.environment = signature.environment()
         self.locals: set[str] = set()
         self.loops = 0
+        self.indices: list[str] = []
         self.branches = 0
         self.protected: Counter[str] = Counter()
         self.taken = {python_name(p.name) for p in signature.block.parameters} | {"x", "y", "z"}
@@ -201,7 +203,11 @@ class Emitter:
             assert torch.module is not None
             if torch.helper:
                 self.file.helpers.add(torch.helper)
-            name = place.next(explicit, step.default, op.has_weights())
+            is_keyed = op.has_weights()
+            name = place.next(explicit, step.default, is_keyed)
+            if self.indices and explicit is None and place.position is None and not is_keyed:
+                # What is constructed may depend on the round, so that each has its own.
+                name = (*name, *self.round())
             function = _caller(self.add(place, name, torch.module))
         else:
             place.next(explicit, step.default, is_keyed=False)
@@ -209,6 +215,11 @@ class Emitter:
         if step.implied is not None:
             flow = self._layer(step.implied, flow, place)
         return self.refer(step.name, flow, "" if place.position is not None else step.default)
+
+    def round(self) -> NameParts:
+        """What tells the members of one round of the loops here from those of another."""
+        parts = [("_", Symbolic.variable(index)) for index in self.indices]
+        return ("_at", *(part for pair in parts for part in pair))
 
     def build(self, step: program.LayerStep | program.MergeStep, shape: Shape) -> Op:
         """The op of a line; a number that must be whole is one, and its class refuses others."""
@@ -259,24 +270,24 @@ class Emitter:
         return count
 
     def _call(self, step: program.CallStep, flow: Flow, place: Place) -> Flow:
-        member, lines, shape = self.add_call(step, flow, place)
-        function = _caller(member, *(line.code for line in lines))
-        with self.protect(*lines):
-            flow = self.wrap(flow, function, shape)
+        member, further, shape = self.add_call(step, flow, place)
+        with self.protect(*further):
+            flow = self.wrap(flow, _caller(member, *(each.code for each in further)), shape)
         return self.refer(step.name, flow, "" if place.position is not None else step.default)
 
     def add_call(
         self, step: program.CallStep, flow: Flow, place: Place
     ) -> tuple[Code, list[Flow], Shape]:
         """Write the member that a call is; how to read it, its further inputs, what it gives."""
-        lines = {
-            name: self._line_argument(step.arguments[name])
-            for name in self.file.signature(step.block).inputs[1:]
-        }
+        signature = self.file.signature(step.block)
+        lines = {name: self._line_argument(step.arguments[name]) for name in signature.inputs[1:]}
         construction, shape = self.construct(step, flow.shape, lines)
         explicit = self.name_parts(step.name) if step.name else None
         member = self.add(place, place.next(explicit, step.default, True), construction)
-        return member, list(lines.values()), shape
+        further = list(lines.values())
+        if signature.drops_paths:
+            further.append(Flow(Text(DROP_PATH), flow.shape))
+        return member, further, shape
 
     def _line_argument(self, argument: tree.Argument) -> Flow:
         assert isinstance(argument.value, tree.Name)
@@ -474,6 +485,7 @@ class Emitter:
         """Write the body of a loop into lists of its own; its index is free again behind it."""
         is_new = index not in self.taken
         self.loops += 1
+        self.indices.append(index)
         self.locals.add(index)
         self.taken.add(index)
         try:
@@ -481,6 +493,7 @@ class Emitter:
                 yield lists
         finally:
             self.loops -= 1
+            self.indices.pop()
             if is_new:
                 self.taken.discard(index)
 

@@ -145,8 +145,12 @@ class File:
         return Shape(height, width, channels)  # type: ignore[arg-type]
 
     def refuse_unknown(self) -> None:
-        """Raise `Unwritable` for a recursion whose shape has no form that code could use."""
+        """Raise `Unwritable` for a shape that has no form that code could use."""
         for signature in self.signatures.values():
+            if signature is not self.main and signature.has_inner_shape:
+                raise Unwritable(
+                    f"`{signature.block.name}` gives a shape that only its own loop knows"
+                )
             if signature.is_unknown:
                 raise Unwritable(
                     f"`{signature.block.name}` needs a shape that only its own recursion knows"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from archdsl_torch.code import Assign, InTraining, Literal, Return, Text, call
+from archdsl_torch.code import Assign, Literal, Return, Text, When, call
 from archdsl_torch.flow import Flow, Place
 from archdsl_torch.signatures import TAKEN, Unwritable
 
@@ -34,7 +34,7 @@ def emit_heads(emitter: Emitter, output: Flow) -> None:
         emitter.protected.subtract(value.text for value in values if isinstance(value, Text))
     forward.append(Return(call(emitter.file.output_class, output.code, *values)))
     emitter.init += init
-    emitter.forward.append(InTraining(forward))
+    emitter.forward.append(When(Text("self.training"), forward))
     weights = [Literal(emitter.environment.number(head.weight)) for head in heads]
     attribute = f"self.{WEIGHTS}"
     while any(isinstance(s, Assign) and s.target == attribute for s in emitter.init):

@@ -109,7 +109,7 @@ def _emit_loop(
             tried = Place(place.containers, place.position)
             followed = once(scratch, Flow(Text("x"), followed), tried, value).shape
     emitter.init += [Carry(side.name, Literal(side.start)) for side in shapes.carried]
-    flow = _bind_overwritable(emitter, flow)
+    flow = bind_overwritable(emitter, flow)
     assert flow.variable is not None
     inner = Place(place.containers, place.position, place.numbered)
     if place.position is not None:
@@ -125,8 +125,8 @@ def _emit_loop(
     return Flow(flow.code, shapes.leave)
 
 
-def _bind_overwritable(emitter: Emitter, flow: Flow) -> Flow:
-    """The value in a variable that each round may overwrite."""
+def bind_overwritable(emitter: Emitter, flow: Flow) -> Flow:
+    """The value in a variable that may be overwritten, by each round or by each path."""
     flow = emitter.bind(flow)
     assert flow.variable is not None
     if not emitter.protected[flow.variable]:

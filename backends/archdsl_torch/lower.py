@@ -23,6 +23,6 @@ def torch_of(op: Op, shape: Shape) -> Torch:
     return RULES[type(op)](op, shape)
 
 
-def merging_of(op: type[Op]) -> Merging:
+def merging_of(op: Op) -> Merging:
     """How paths are merged."""
-    return MERGES[op]()
+    return MERGES[type(op)](op)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from archdsl.ir import program
 from archdsl.ir.evaluate import Environment
-from archdsl.ops import Add, Concat, Mean, Multiply, Shape
+from archdsl.ops import Add, Concat, Mean, Multiply, Op, Shape
 from archdsl.ops.merge import plainer
 from archdsl.symbolic import Condition, Number, Symbolic, add_up, choose, negate
 from archdsl.syntax import tree
@@ -15,31 +15,32 @@ from archdsl_torch.code import Assign, Code, Comprehension, Do, Items, Loop, Tex
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import Flow, Place, add_branch, choose_shape
 from archdsl_torch.joins import columns_of_join, ends_in_join
-from archdsl_torch.loops import listed_values, range_of
+from archdsl_torch.loops import bind_overwritable, listed_values, range_of
 from archdsl_torch.lower import merging_of
 from archdsl_torch.signatures import Unwritable
-
-Path = tuple[program.Statement, Environment]
+from archdsl_torch.skipping import Path, Skipped, add_skipped, skipped_paths, write_skipped
 
 
 def emit_merge(emitter: Emitter, step: program.MergeStep, flow: Flow, place: Place) -> Flow:
     """The paths, all fed with the same value, and what joins them."""
     flow = emitter.bind(flow)
+    op = emitter.build(step, flow.shape)
     if step.op is Mean and any(ends_in_join((path,)) for path in step.paths):
         columns, shape = columns_of_join(emitter, step.paths, flow, place)
-        return Flow(merging_of(Mean).listed(Items(tuple(columns))), shape)
+        return Flow(merging_of(op).listed(Items(tuple(columns))), shape)
     paths = list(known_paths(step.paths, emitter.environment))
     with emitter.protect(flow):
         uneven = [
             path for path, _ in paths if isinstance(path, program.ForStep) or _is_uneven(path)
         ]
-        if not uneven:
-            return _written(emitter, step, paths, flow, place)
         sure = [entry for entry in paths if entry[0] not in uneven]
+        if not uneven:
+            skipped = skipped_paths(emitter, op, paths, flow, place)
+            return _written(emitter, op, paths, flow, place, skipped)
         if step.op in (Add, Multiply) and sure and all(map(_is_optional, uneven)):
-            merged = _written(emitter, step, sure, flow, place)
-            return _with_optional(emitter, step, uneven, flow, merged, place)
-        return _Gatherer(emitter, step, flow, place).merge()
+            merged = _written(emitter, op, sure, flow, place)
+            return _with_optional(emitter, op, uneven, flow, merged, place)
+        return _Gatherer(emitter, step, op, flow, place).merge()
 
 
 def known_paths(paths: program.Body, environment: Environment) -> Iterator[Path]:
@@ -77,14 +78,14 @@ def _is_optional(path: program.Statement) -> bool:
 
 def _with_optional(
     emitter: Emitter,
-    step: program.MergeStep,
+    op: Op,
     paths: list[program.Statement],
     flow: Flow,
     merged: Flow,
     place: Place,
 ) -> Flow:
     """`if condition: y = y + path`, for each path that may be missing."""
-    merged = emitter.bind(merged)
+    merged = bind_overwritable(emitter, merged)
     assert merged.variable is not None
     for path in paths:
         assert isinstance(path, program.IfStep)
@@ -95,7 +96,7 @@ def _with_optional(
         with emitter.protect(flow, merged), emitter.into_new_lists() as (init, forward):
             end = emitter.statement((path.then or path.otherwise)[0], flow, place)
         emitter.branches -= 1
-        both = merging_of(step.op).several([merged.code, end.code])
+        both = merging_of(op).several([merged.code, end.code])
         forward.append(Assign(merged.variable, both))
         add_branch(emitter.init, condition, init, [])
         add_branch(emitter.forward, condition, forward, [])
@@ -103,13 +104,22 @@ def _with_optional(
 
 
 def _written(
-    emitter: Emitter, step: program.MergeStep, paths: list[Path], flow: Flow, place: Place
+    emitter: Emitter,
+    op: Op,
+    paths: list[Path],
+    flow: Flow,
+    place: Place,
+    skipped: Collection[Path] = (),
 ) -> Flow:
-    """`a(x) + b(x)`."""
+    """`a(x) + b(x)`; what may be skipped is added last."""
     ends: list[Flow] = []
     held: list[str] = []
+    last: list[Skipped] = []
     outer = emitter.environment
     for path, emitter.environment in paths:
+        if (path, emitter.environment) in skipped:
+            last.append(write_skipped(emitter, path, flow, place))
+            continue
         with emitter.into_new_lists() as (init, forward):
             end = emitter.statement(path, flow, place)
         if forward:
@@ -128,10 +138,11 @@ def _written(
         ends.append(end)
     emitter.environment = outer
     emitter.protected.subtract(held)
-    if len(ends) == 1:
-        return ends[0]
-    shape = step.op.model_construct().infer(tuple(end.shape for end in ends))
-    return Flow(merging_of(step.op).several([end.code for end in ends]), shape)
+    merged = ends[0]
+    if len(ends) > 1:
+        shape = op.infer(tuple(end.shape for end in ends))
+        merged = Flow(merging_of(op).several([end.code for end in ends]), shape)
+    return add_skipped(emitter, op, merged, last)
 
 
 @dataclass
@@ -165,13 +176,16 @@ class _Ends:
 class _Gatherer:
     """Writes the paths of one merge into a list, and adds up what they give."""
 
-    def __init__(self, emitter: Emitter, step: program.MergeStep, flow: Flow, place: Place) -> None:
+    def __init__(
+        self, emitter: Emitter, step: program.MergeStep, op: Op, flow: Flow, place: Place
+    ) -> None:
         if place.position is not None:
             raise Unwritable(
                 f"`{step.op.merge}:` in line {step.span.line} has as many paths as parameters say, "
                 "and members that are called by position: put it into a block"
             )
-        self.emitter, self.step, self.flow, self.place = emitter, step, flow, place
+        self.emitter, self.step, self.op = emitter, step, op
+        self.flow, self.place = flow, place
         self.channels: Number = 0
         self.variable = ""
 
@@ -186,7 +200,7 @@ class _Gatherer:
             listed = Text(self.variable)
         if self.step.op is Concat:
             end = Shape(end.height, end.width, self.channels, end.flat)  # type: ignore[arg-type]
-        return Flow(merging_of(self.step.op).listed(listed), end)
+        return Flow(merging_of(self.op).listed(listed), end)
 
     def _comprehension(self) -> tuple[Code | None, Shape | None]:
         """`[path for i in values]`, where one `for` gives all paths and each is one expression."""

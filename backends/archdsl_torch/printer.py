@@ -19,7 +19,6 @@ from archdsl_torch.code import (
     Fallback,
     FormattedName,
     Infix,
-    InTraining,
     Items,
     Literal,
     Lookup,
@@ -30,6 +29,7 @@ from archdsl_torch.code import (
     Starred,
     Statement,
     Text,
+    When,
     call,
 )
 
@@ -63,8 +63,8 @@ class Printer(NamedTuple):
                 return self._laid_out(value, f"{indent}return ", "", depth)
             case Branch():
                 return self._branch(statement, "if", depth)
-            case InTraining(body):
-                return [f"{indent}if self.training:", *self.statements(body, depth + 1)]
+            case When(test, body):
+                return [f"{indent}if {self.flat(test)}:", *self.statements(body, depth + 1)]
             case Loop(index, values, body):
                 head = f"{indent}for {index} in {self.flat(values)}:"
                 return [head, *self.statements(body, depth + 1)]
@@ -191,7 +191,10 @@ class Printer(NamedTuple):
 
     def _operand(self, operand: Code) -> str:
         text = self.flat(operand)
-        return f"({text})" if isinstance(operand, Infix) else text
+        is_sum = (
+            isinstance(operand, Literal) and isinstance(operand.value, Symbolic) and " " in text
+        )
+        return f"({text})" if is_sum or isinstance(operand, Infix) else text
 
     def _key(self, parts: tuple[str | Number, ...]) -> str:
         if all(isinstance(part, str | int) for part in parts):

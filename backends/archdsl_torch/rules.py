@@ -32,13 +32,17 @@ class Torch(NamedTuple):
 
 
 LayerRule = Callable[[Any, Shape], Torch]
-MergeRule = Callable[[], "Merging"]
+MergeRule = Callable[[Any], "Merging"]
 
 RULES: Rules[LayerRule] = Rules("torch")
 """Op with one input -> how it is written, given the op and its input's shape."""
 
 MERGES: Rules[MergeRule] = Rules("torch")
-"""Op with several inputs -> the expressions that merge them."""
+"""Op with several inputs -> the expressions that merge them, given the op."""
+
+
+DROP_PATH = "drop_path"
+"""The variable of `forward` that holds what the joins of a network draw together."""
 
 
 def collapse(pair: Any) -> Any:
@@ -229,6 +233,16 @@ def _dropout(op: ops.Dropout, shape: Shape) -> Torch:
     )
 
 
+@RULES.rule(ops.StochasticDepth)
+def _stochastic_depth(op: ops.StochasticDepth, shape: Shape) -> Torch:
+    if op.survival == 1:
+        return Torch(module=call("nn.Identity"), function=lambda x: x, prefers_function=True)
+    name = "SampleDepth" if op.each_sample else "StochasticDepth"
+    scaled = said(False, scaled_in_training=op.scaled_in_training)
+    helper = "sample_depth" if op.each_sample else "stochastic_depth"
+    return Torch(module=call(name, _real(op.survival), **scaled), helper=helper)
+
+
 # --- Layers that a function says better ---
 
 
@@ -316,12 +330,14 @@ class Merging(NamedTuple):
 
 
 @MERGES.rule(ops.Add)
-def _add() -> Merging:
+def _add(op: ops.Add) -> Merging:
     return Merging(lambda paths: Infix("+", tuple(paths)), lambda paths: _stacked(paths, "sum"))
 
 
 @MERGES.rule(ops.Mean)
-def _mean() -> Merging:
+def _mean(op: ops.Mean) -> Merging:
+    if op.model_fields_set & {"drop_path", "one_column"}:
+        return Merging(lambda paths: _kept(op, Items(tuple(paths))), lambda paths: _kept(op, paths))
     return Merging(
         lambda paths: Infix("/", (Infix("+", tuple(paths)), Literal(len(paths)))),
         lambda paths: _stacked(paths, "mean"),
@@ -329,7 +345,7 @@ def _mean() -> Merging:
 
 
 @MERGES.rule(ops.Multiply)
-def _multiply() -> Merging:
+def _multiply(op: ops.Multiply) -> Merging:
     return Merging(
         lambda paths: Infix("*", tuple(paths)),
         lambda paths: _stacked(call("torch.broadcast_tensors", Starred(paths)), "prod"),
@@ -337,11 +353,19 @@ def _multiply() -> Merging:
 
 
 @MERGES.rule(ops.Concat)
-def _concat() -> Merging:
+def _concat(op: ops.Concat) -> Merging:
     def joined(paths: Code) -> Code:
         return tensor_call("torch.cat", paths, dim=1)
 
     return Merging(lambda paths: joined(Items(tuple(paths))), joined)
+
+
+def _kept(op: ops.Mean, paths: Code) -> Code:
+    """The mean of what drop-path leaves; the helper class has torch-like defaults."""
+    rates = {**said(0.0, rate=op.drop_path), **said(0.0, one_column=op.one_column)}
+    reals = {name: _real(value) for name, value in rates.items()}
+    join = Member(Text(DROP_PATH), "join")
+    return tensor_call(join, paths, Text("self.training"), **reals)
 
 
 def _stacked(paths: Code, reduction: str) -> Code:

@@ -182,7 +182,8 @@ class _Sequencer(ABC):
         return self.layer(step.implied, shape) if step.implied is not None else shape
 
     def call(self, step: program.CallStep, shape: Shape) -> Shape:
-        if len(self.emitter.file.signature(step.block).inputs) > 1:
+        signature = self.emitter.file.signature(step.block)
+        if len(signature.inputs) > 1 or signature.drops_paths:
             raise NotSequential
         construction, after = self.emitter.construct(step, shape, {})
         self.add(self.name_of(step), construction)

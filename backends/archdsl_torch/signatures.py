@@ -12,10 +12,12 @@ from typing import Any
 from archdsl.ir import program
 from archdsl.ir.evaluate import Environment, Value, is_number
 from archdsl.ir.program import Block, Parameter
-from archdsl.ops import Shape
+from archdsl.ir.resolve import members, merges
+from archdsl.ops import Mean, Shape
 from archdsl.symbolic import Condition, Number, Symbolic
 from archdsl.syntax import tree
 from archdsl_torch.flow import UNKNOWN
+from archdsl_torch.rules import DROP_PATH
 
 SIDES = ("channels", "height", "width")
 _WRITTEN = {"self", "torch", "nn", "F", "Tensor", "NamedTuple", "range", "sum", "min", "max"}
@@ -67,9 +69,23 @@ class Signature:
         return name
 
     @cached_property
+    def drops_paths(self) -> bool:
+        """Whether a join in the block, or in one that it uses, has a rule of drop-path."""
+        return _drops_paths(self.block, set())
+
+    @cached_property
     def indices(self) -> set[str]:
         """The names of the block's loops' indices."""
         return set(_indices(self.block.body))
+
+    @property
+    def has_inner_shape(self) -> bool:
+        """Whether the output has a side that only the constructor's own variables could say."""
+        known = {python_name(parameter.name) for parameter in self.numbers}
+        known |= {self.inferred_name(source, side) for source in self.inputs for side in SIDES}
+        sides = self.output.sides if self.output is not None else ()
+        used = {name for side in sides for name in Symbolic.of(side).variables()}
+        return not {name.split("[")[0] for name in used} <= known
 
     def inferred(self) -> Iterator[tuple[str, str, str]]:
         """The needed ones among the inferred numbers: name, input and side, in a fixed order."""
@@ -153,7 +169,7 @@ class Signature:
 
     def default(self, parameter: Parameter) -> Value | None:
         """A parameter's default, where it is one number for all uses."""
-        if parameter.default is None or _depends(parameter.default):
+        if parameter.default is None or depends(parameter.default):
             return None
         return self.full(parameter, Environment({}).evaluate(parameter.default))
 
@@ -185,7 +201,16 @@ def python_name(name: str) -> str:
 
 def line_name(name: str) -> str:
     """The name of a parameter that stands for a line, in `forward`."""
-    return f"{name}_" if name in ("x", "y", "z") else python_name(name)
+    return f"{name}_" if name in ("x", "y", "z", DROP_PATH) else python_name(name)
+
+
+def _drops_paths(block: Block, seen: set[Block]) -> bool:
+    seen.add(block)
+    body = (*block.body, *(head.body for head in block.heads))
+    if any(merge.op is Mean and merge.options for merge in merges(body)):
+        return True
+    called = {step.block for step in members(body) if isinstance(step, program.CallStep)}
+    return any(_drops_paths(inner, seen) for inner in called if inner not in seen)
 
 
 def _indices(body: program.Body) -> Iterator[str]:
@@ -234,16 +259,16 @@ def annotation(kind: str) -> str:
     return "tuple[int, int]" if kind == "size" else kind
 
 
-def _depends(expression: tree.Expression) -> bool:
-    """Whether a default depends on parameters before it, or on what flows in."""
+def depends(expression: tree.Expression) -> bool:
+    """Whether an expression depends on parameters, or on what flows in."""
     match expression:
         case tree.Name() | tree.Incoming():
             return True
         case tree.SizeLiteral(left, right) | tree.Binary(_, left, right):
-            return _depends(left) or _depends(right)
+            return depends(left) or depends(right)
         case tree.Unary(_, operand):
-            return _depends(operand)
+            return depends(operand)
         case tree.FunctionCall(_, arguments):
-            return any(map(_depends, arguments))
+            return any(map(depends, arguments))
         case _:
             return False

@@ -16,10 +16,20 @@ from typing import Any
 
 import pytest
 import torch
-import torch.nn.functional as F
 from emitted import assert_close, fill, image, module_of, shapes_of
 from reference import weight_shapes
 from torch import Tensor, nn
+from twins import (
+    activated_input,
+    column_by_column,
+    first_1x1_strides,
+    no_shortcuts,
+    norm_after_pool,
+    on_two_gpus,
+    option_a,
+    pools_without_padding,
+    scaled_by_survival,
+)
 
 import archdsl
 from archdsl import zoo
@@ -76,6 +86,15 @@ TABLE = (
     Is("resnet_cifar", "resnet56-cifar", n=9),
     Is("resnet_cifar", "resnet110-cifar"),
     Is("resnet_cifar", "resnet1202-cifar", n=200),
+    Is("stochastic_depth", "stochdepth110"),
+    Is("stochastic_depth", "stochdepth1202", n=200),
+    Is("fractalnet", "fractalnet20-cifar10"),
+    Is("fractalnet", "fractalnet20-cifar100", classes=100),
+    Is("fractalnet", "fractalnet40-cifar10", columns=4),
+    *(
+        Is("fractalnet", f"fractalnet-thin-c{n}", columns=n, filters=16, classes=100)
+        for n in range(1, 7)
+    ),
     Is("preact_resnet_cifar", "preresnet110-cifar"),
     Is("preact_resnet_cifar", "preresnet164-cifar", depth=164),
     Is("preact_resnet_cifar", "preresnet164-cifar100", depth=164, classes=100),
@@ -293,10 +312,11 @@ class Twin:
         make: str,
         adapt: Callable[[Any], set[str]] = lambda net: set(),
         heavy: bool = True,
+        rename: Callable[[str], str] = str,
         **arguments: Any,
     ) -> None:
         self.setting, self.make, self.adapt = setting, make, adapt
-        self.heavy, self.arguments = heavy, arguments
+        self.heavy, self.rename, self.arguments = heavy, rename, arguments
 
     def __repr__(self) -> str:
         return repr(self.setting)
@@ -308,91 +328,6 @@ class Twin:
             make = getattr(importlib.import_module(f"pytorchcv.models.{module}"), name)
             net: nn.Module = make(**self.arguments)
         return net.double().eval()
-
-
-def option_a(net: Any) -> set[str]:
-    """Option B, which pytorchcv has, is option A where it projects by ones."""
-    own = set()
-    for path, unit in net.named_modules():
-        if not getattr(unit, "resize_identity", False):
-            continue
-        block = unit.identity_conv
-        conv = getattr(block, "conv", block)
-        if conv.in_channels == conv.out_channels:
-            raise AssertionError("a shortcut without a change of channels")
-        with torch.no_grad():
-            eye = torch.eye(conv.out_channels, conv.in_channels, dtype=torch.float64)
-            conv.weight.copy_(eye[:, :, None, None])
-        if hasattr(block, "bn"):
-            _make_identity(block.bn)
-        own |= {f"{path}.identity_conv.{key}" for key in block.state_dict()}
-    return own
-
-
-def first_1x1_strides(net: Any) -> set[str]:
-    """The paper's code strides in the first 1x1 of a bottleneck, pytorchcv in its 3x3."""
-    for unit in net.modules():
-        if hasattr(unit, "resize_identity"):
-            convs = unit.body.conv1.conv, unit.body.conv2.conv
-            convs[0].stride, convs[1].stride = convs[1].stride, convs[0].stride
-    return set()
-
-
-def pools_without_padding(net: Any) -> set[str]:
-    """Caffe rounds up where pytorchcv pads: no row before the maps, one more behind them."""
-    for pool in (net.features.stage2.pool2, net.features.stage3.pool3):
-        pool.padding, pool.ceil_mode = 0, True
-    return set()
-
-
-def activated_input(net: Any) -> set[str]:
-    """fb.resnet.torch has no batch norm before the first unit, whose input is not negative."""
-    first = net.features.stage1.unit1.body.conv1.bn
-    _make_identity(first)
-    return {f"features.stage1.unit1.body.conv1.bn.{key}" for key in first.state_dict()}
-
-
-def _make_identity(bn: nn.BatchNorm2d) -> None:
-    with torch.no_grad():
-        bn.weight.fill_(1)
-        bn.bias.zero_()
-        bn.running_mean.zero_()
-        bn.running_var.fill_(1 - bn.eps)
-
-
-def no_shortcuts(net: Any) -> set[str]:
-    """A plain network is a residual one whose units forget their input."""
-    own = set()
-    for path, unit in net.named_modules():
-        if hasattr(unit, "resize_identity"):
-            unit.forward = lambda x, unit=unit: unit.activ(unit.body(x))
-            if unit.resize_identity:
-                own |= {f"{path}.identity_conv.{k}" for k in unit.identity_conv.state_dict()}
-    return own
-
-
-def norm_after_pool(net: Any) -> set[str]:
-    """ZFNet normalizes after the pooling (figure 3), pytorchcv before it."""
-    for stage in list(net.features)[:2]:
-        stage[0].use_lrn = False
-        stage.append(nn.LocalResponseNorm(5, k=2.0))
-    return set()
-
-
-def on_two_gpus(net: Any) -> set[str]:
-    """Pytorchcv's AlexNet is one tower: its second, fourth and fifth convolution see half."""
-    one, two, three = net.features
-    for unit in (two.unit1, three.unit2, three.unit3):
-        unit.conv.groups = 2
-        unit.conv.weight = nn.Parameter(unit.conv.weight[:, : unit.conv.in_channels // 2])
-    for unit in (one.unit1, two.unit1):
-        unit.use_lrn = False
-        unit.register_forward_hook(_normalize_halves)
-    return set()
-
-
-def _normalize_halves(unit: nn.Module, inputs: object, x: Tensor) -> Tensor:
-    return torch.cat([F.local_response_norm(half, 5, k=2.0) for half in x.chunk(2, dim=1)], dim=1)
 
 
 TWINS = (
@@ -411,6 +346,18 @@ TWINS = (
     Twin(Is("resnet_cifar", "", n=3), "resnet_cifar.resnet20_cifar10", option_a, heavy=False),
     Twin(Is("resnet_cifar", ""), "resnet_cifar.resnet110_cifar10", option_a),
     Twin(Is("resnet_cifar", "", n=200), "resnet_cifar.resnet1202_cifar10", option_a),
+    Twin(
+        Is("stochastic_depth", "", n=3),
+        "resnet_cifar.resnet20_cifar10",
+        scaled_by_survival,
+        heavy=False,
+    ),
+    Twin(
+        Is("fractalnet", ""),
+        "fractalnet_cifar.fractalnet_cifar10",
+        heavy=False,
+        rename=column_by_column,
+    ),
     Twin(
         Is("preact_resnet_cifar", ""),
         "preresnet_cifar.preresnet110_cifar10",
@@ -513,7 +460,8 @@ def test_another_implementation_computes_the_same(
     theirs = twin.build()
     theirs.load_state_dict(fill(shapes_of(theirs)), strict=True, assign=True)
     own = twin.adapt(theirs)
-    values = {key: value for key, value in theirs.state_dict().items() if key not in own}
+    state = theirs.state_dict()
+    values = {twin.rename(key): value for key, value in state.items() if key not in own}
     network = load(twin.setting.spec, **twin.setting.parameters)
     # Side heads compute in training only; the other implementations have none.
     wanted = fill(weight_shapes(network))
