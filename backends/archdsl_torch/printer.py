@@ -183,9 +183,9 @@ class Printer(NamedTuple):
             case Comprehension(term, index, values, opening, closing):
                 return f"{opening}{self.flat(term)} for {index} in {self.flat(values)}{closing}"
             case Lookup(container, key):
-                return f"{self.flat(container)}[{self.flat(key)}]"
+                return f"{self._operand(container)}[{self.flat(key)}]"
             case Member(owner, name):
-                return f"{self.flat(owner)}.{name}"
+                return f"{self._operand(owner)}.{name}"
             case Starred(values):
                 return f"*{self.flat(values)}"
 
