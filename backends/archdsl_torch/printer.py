@@ -190,8 +190,10 @@ class Printer(NamedTuple):
                 return f"*{self.flat(values)}"
 
     def _operand(self, operand: Code) -> str:
+        """The expression where an operator or a dot binds it more closely than its own parts."""
         text = self.flat(operand)
-        return f"({text})" if isinstance(operand, Infix) else text
+        has_parts = isinstance(operand, Infix) or (isinstance(operand, Literal) and " " in text)
+        return f"({text})" if has_parts else text
 
     def _key(self, parts: tuple[str | Number, ...]) -> str:
         if all(isinstance(part, str | int) for part in parts):

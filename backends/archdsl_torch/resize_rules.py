@@ -83,11 +83,7 @@ def _learned_scale(op: ops.LearnedScale, shape: Shape) -> Torch:
 @RULES.rule(ops.ChannelSelect)
 def _channel_select(op: ops.ChannelSelect, shape: Shape) -> Torch:
     runs = tuple(op.joined())
-    channels = [
-        Literal(first) if first == last else Starred(call("range", first, last + 1))
-        for first, last in runs
-    ]
-    module = call("Channels", *channels)
+    module = call("Channels", *(_run(first, last) for first, last in runs))
     if len(runs) > 1:
         return Torch(module=module, helper="channels")
     ((first, last),) = runs
@@ -96,3 +92,11 @@ def _channel_select(op: ops.ChannelSelect, shape: Shape) -> Torch:
         return tensor_call(Member(x, "narrow"), 1, first, last - first + 1)
 
     return Torch(module=module, function=function, helper="channels", prefers_function=True)
+
+
+def _run(first: int, last: int) -> Code:
+    """`3`, or `*range(3, 8)` for 3 to 7."""
+    if first == last:
+        return Literal(first)
+    ends = (last + 1,) if first == 0 else (first, last + 1)
+    return Starred(call("range", *ends))

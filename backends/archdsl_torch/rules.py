@@ -204,8 +204,8 @@ def _avg_pool(op: ops.AvgPool2d, shape: Shape) -> Torch:
 
 @RULES.rule(ops.Subsample)
 def _subsample(op: ops.Subsample, shape: Shape) -> Torch:
-    window = {"kernel_size": collapse(op.kernel), **_window(op)}
-    return Torch(module=call("Subsample", shape.channels, **window), helper="subsample")
+    module = call("Subsample", shape.channels, kernel_size=op.kernel, **_window(op))
+    return Torch(module=module, helper="subsample")
 
 
 @RULES.rule(ops.AdaptiveAvgPool2d)

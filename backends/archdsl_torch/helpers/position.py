@@ -5,4 +5,4 @@ from torch import Tensor
 
 def with_position(x: Tensor, position: Tensor) -> Tensor:
     """The maps plus a vector at each position, row by row."""
-    return x + position.mT.unflatten(2, x.shape[2:])
+    return x + position.mT.reshape(1, *x.shape[1:])

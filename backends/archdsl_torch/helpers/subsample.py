@@ -1,7 +1,6 @@
 """LeNet-5's subsampling, as emitted files define it."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -11,17 +10,16 @@ class Subsample(nn.Module):
     def __init__(
         self,
         channels: int,
-        kernel_size: int | tuple[int, int],
+        kernel_size: tuple[int, int],
         stride: int | tuple[int, int] | None = None,
         padding: int | tuple[int, int] = 0,
     ) -> None:
         super().__init__()
-        height, width = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
-        self.kernel_size, self.stride, self.padding = (height, width), stride, padding
-        self.weight = nn.Parameter(torch.full((channels,), 1 / (height * width)))
+        self.area = kernel_size[0] * kernel_size[1]
+        self.mean = nn.AvgPool2d(kernel_size, stride, padding)
+        self.weight = nn.Parameter(torch.full((channels,), 1 / self.area))
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        height, width = self.kernel_size
-        total = height * width * F.avg_pool2d(x, self.kernel_size, self.stride, self.padding)
+        total: Tensor = self.area * self.mean(x)
         return total * self.weight[:, None, None] + self.bias[:, None, None]
