@@ -166,7 +166,8 @@ def _attention(op: ops.Attention, x: Tensor, w: Mapping[str, Tensor]) -> Tensor:
             part = tokens @ w["in_proj_weight"][rows].T
             parts.append(part + w["in_proj_bias"][rows] if op.bias else part)
         query, key, value = parts
-        agreement = torch.exp(query @ key.transpose(1, 2) / math.sqrt(depth))
+        agreement = query @ key.transpose(1, 2) / math.sqrt(depth)
+        agreement = torch.exp(agreement - agreement.amax(dim=2, keepdim=True))
         mixed.append(agreement / agreement.sum(dim=2, keepdim=True) @ value)
     out = torch.cat(mixed, dim=2) @ w["out_proj.weight"].T
     out = out + w["out_proj.bias"] if op.bias else out
