@@ -1,5 +1,5 @@
 # Written by archdsl from channels.arch with width=8, n=2, ratio=4.
-# Spec 6d1803e13a122851, code c62327015694c1d3: the hash of all that follows this line.
+# Spec ffbfdbd8b8ab2b04, code 1b3accd0c072f4f8: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -28,8 +28,19 @@ class LayerNorm2d(nn.LayerNorm):
 class PixelLinear(nn.Linear):
     """A fully connected layer at every pixel: it sees the channels of one position."""
 
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        groups: int = 1,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(in_features // groups, out_features, bias)
+        self.groups = groups
+
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+        weight = self.weight[:, :, None, None]
+        return F.conv2d(x, weight, self.bias, groups=self.groups)
 
 
 class RBF(nn.Module):
@@ -86,7 +97,7 @@ class ConvNeXt(nn.Module):
         )
         self.norm = LayerNorm2d(in_channels, eps=1e-06)
         self.pwconv1 = PixelLinear(in_channels, in_channels * ratio)
-        self.pwconv2 = PixelLinear(in_channels * ratio, in_channels)
+        self.pwconv2 = PixelLinear(in_channels * ratio, in_channels, groups=2)
         self.gamma = nn.Parameter(0.25 * torch.ones(in_channels, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,5 +1,5 @@
 # Written by archdsl from tokens.arch with n=2, heads=3, patch=4x2, scaled=yes, drop=0.1.
-# Spec 17b676e0b83a2a5c, code 79007090fea25361: the hash of all that follows this line.
+# Spec 17b676e0b83a2a5c, code 1d991ad7a1bc58b3: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -52,8 +52,19 @@ class LayerNorm2d(nn.LayerNorm):
 class PixelLinear(nn.Linear):
     """A fully connected layer at every pixel: it sees the channels of one position."""
 
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        groups: int = 1,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(in_features // groups, out_features, bias)
+        self.groups = groups
+
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+        weight = self.weight[:, :, None, None]
+        return F.conv2d(x, weight, self.bias, groups=self.groups)
 
 
 def with_position(x: Tensor, position: Tensor) -> Tensor:
