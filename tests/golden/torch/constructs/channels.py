@@ -1,5 +1,5 @@
 # Written by archdsl from channels.arch with width=8, n=2, ratio=4.
-# Spec ffbfdbd8b8ab2b04, code 1b3accd0c072f4f8: the hash of all that follows this line.
+# Spec ffbfdbd8b8ab2b04, code 2b46a4f1b6c59e4c: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -87,7 +87,7 @@ class Subsample(nn.Module):
 class ConvNeXt(nn.Module):
     """The spec's block ConvNeXt.
 
-    (N, in_channels, H, W) -> (N, in_channels, H, W)
+    (N, in_channels, 9, 7) -> (N, in_channels, 9, 7)
     """
 
     def __init__(self, in_channels: int, ratio: int) -> None:
@@ -112,7 +112,7 @@ class ConvNeXt(nn.Module):
 class Shuffled(nn.Module):
     """The spec's block Shuffled.
 
-    (N, in_channels, H, W) -> (N, 2 * (width // 2), H, W)
+    (N, in_channels, 9, 7) -> (N, 2 * (width // 2), 9, 7)
     """
 
     def __init__(self, width: int) -> None:

@@ -1,5 +1,5 @@
 # Written by archdsl from tokens.arch with n=2, heads=3, patch=4x2, scaled=yes, drop=0.1.
-# Spec 17b676e0b83a2a5c, code 1d991ad7a1bc58b3: the hash of all that follows this line.
+# Spec 17b676e0b83a2a5c, code 3982e5cd164bc92a: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -75,21 +75,19 @@ def with_position(x: Tensor, position: Tensor) -> Tensor:
 class EncoderLayer(nn.Module):
     """The spec's block EncoderLayer.
 
-    (N, in_channels, H, W) -> (N, in_channels, H, W)
+    (N, 6, H, 1) -> (N, 6, H, 1)
     """
 
-    def __init__(self, in_channels: int, heads: int, hidden: int, scaled: bool) -> None:
+    def __init__(self, heads: int, hidden: int, scaled: bool) -> None:
         super().__init__()
         self.scaled = scaled
-        self.ln_1 = LayerNorm2d(in_channels, eps=1e-06)
-        self.self_attention = SelfAttention(in_channels, heads)
+        self.ln_1 = LayerNorm2d(6, eps=1e-06)
+        self.self_attention = SelfAttention(6, heads)
         if scaled:
-            self.layer_scale = nn.Parameter(0.5 * torch.ones(in_channels, 1, 1))
-        self.ln_2 = LayerNorm2d(in_channels)
+            self.layer_scale = nn.Parameter(0.5 * torch.ones(6, 1, 1))
+        self.ln_2 = LayerNorm2d(6)
         self.mlp = nn.Sequential(
-            PixelLinear(in_channels, hidden),
-            nn.GELU(),
-            PixelLinear(hidden, in_channels, bias=False),
+            PixelLinear(6, hidden), nn.GELU(), PixelLinear(hidden, 6, bias=False)
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -116,9 +114,7 @@ class Encoder(nn.Module):
         )
         self.layers = nn.Sequential()
         for i in range(n):
-            self.layers.add_module(
-                f"encoder_layer_{i}", EncoderLayer(6, heads, 8, scaled)
-            )
+            self.layers.add_module(f"encoder_layer_{i}", EncoderLayer(heads, 8, scaled))
         self.ln = LayerNorm2d(6)
 
     def forward(self, x: Tensor) -> Tensor:
