@@ -10,6 +10,7 @@ CONSTRUCTS = Path(__file__).parent / "constructs"
 SETTINGS: dict[str, list[dict[str, Any]]] = {
     "aspp": [{"branches": 1}, {"branches": 2, "pyramid": False}, {"branches": 5}],
     "branches": [{"kind": 2}, {"kind": 3}],
+    "channels": [{"n": 0}, {"width": 12, "ratio": 1}, {"n": 1, "width": 6}],
     "carried": [{"n": 1}, {"n": 0}, {"n": 4}],
     "choices": [{"deep": False}, {"kind": 2}, {"deep": False, "kind": 3}],
     "clashes": [{"n": 0}, {"n": 1, "f": 0.5}],
@@ -34,6 +35,7 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     "resize": [{"n": 8}, {"n": 4, "factor": 2.5}],
     "sizes": [{"k": (1, 1)}, {"depth": 20, "rate": 0.5}, {"depth": 8}],
     "split": [{"width": 6}, {"n": 0, "wide": True}, {"classes": 3, "n": 1}],
+    "tokens": [{"n": 0}, {"heads": 2, "scaled": False}, {"patch": (3, 4), "n": 1, "drop": 0.0}],
     "tree": [],
 }
 """Construct -> parameters to try besides the defaults."""

@@ -10,6 +10,8 @@ from random import Random
 
 PARAMETERS = {"n": [1, 2, 3], "w": [2, 3, 4], "flag": ["yes", "no"], "rate": ["0.25", "0.5"]}
 SMALL = ["CONV", "BN", "RELU", "TANH", "SILU", "GELU", "SIGMOID", "HARD SWISH", "LEAKY RELU"]
+SMALL += ["LAYER NORM", "SCALE initially 0.5", "CHANNELS 0", "FC 3 neurons, at every pixel"]
+SMALL += ["ATTENTION 1 head", "POSITION"]
 MERGES = ["add", "concat", "multiply", "join"]
 
 
@@ -202,6 +204,8 @@ class RandomSpec:
                         "NORM: 3 channels",
                         f"{{{self._number(names)}}} x CONV 3 1x1 filters",
                         "AVG POOL: 3x3 filters, pad 1",
+                        "SUBSAMPLE: 3x3 windows, pad 1",
+                        "SCALE",
                         "9: BN",
                     ]
                 )

@@ -27,8 +27,8 @@ def run_graph(network: Network, state: Mapping[str, Tensor], x: Tensor) -> dict[
     for node in flat:
         if isinstance(node, LayerNode):
             inputs = [values[name] for name in flat.operands(node.name)]
-            prefix = f"{node.name}."
-            own = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+            weights = node.op.weights(flat.operand_shapes(node.name))
+            own = {name: state[ops.key_of(node.name, name)] for name in weights}
             values[node.name] = _apply(node.op, inputs, own)
     return values
 
@@ -37,7 +37,7 @@ def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
     """Every key of the state dict and its shape, as the ops' `weights` say."""
     flat = network.facts.flat
     return {
-        f"{node.name}.{name}": weight.shape
+        ops.key_of(node.name, name): weight.shape
         for node in flat
         if isinstance(node, LayerNode)
         for name, weight in node.op.weights(flat.operand_shapes(node.name)).items()
@@ -154,6 +154,26 @@ def _lrn(op: ops.LocalResponseNorm, x: Tensor) -> Tensor:
     return x / (op.k + op.alpha / op.size * window) ** op.beta
 
 
+def _attention(op: ops.Attention, x: Tensor, w: Mapping[str, Tensor]) -> Tensor:
+    """Each head on its own: its part of the channels asks, answers and is weighed."""
+    channels, depth = x.shape[1], x.shape[1] // op.heads
+    tokens = x.flatten(2).transpose(1, 2)
+    mixed = []
+    for head in range(op.heads):
+        parts = []
+        for start in (0, channels, 2 * channels):
+            rows = slice(start + head * depth, start + (head + 1) * depth)
+            part = tokens @ w["in_proj_weight"][rows].T
+            parts.append(part + w["in_proj_bias"][rows] if op.bias else part)
+        query, key, value = parts
+        agreement = query @ key.transpose(1, 2) / math.sqrt(depth)
+        agreement = torch.exp(agreement - agreement.amax(dim=2, keepdim=True))
+        mixed.append(agreement / agreement.sum(dim=2, keepdim=True) @ value)
+    out = torch.cat(mixed, dim=2) @ w["out_proj.weight"].T
+    out = out + w["out_proj.bias"] if op.bias else out
+    return out.transpose(1, 2).reshape(x.shape)
+
+
 def _broadcast(values: list[Tensor], combine: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
     result = values[0]
     for value in values[1:]:
@@ -170,11 +190,43 @@ def _apply(op: ops.Op, inputs: list[Tensor], w: Mapping[str, Tensor]) -> Tensor:
     match op:
         case ops.Conv2d():
             return _conv(op, x, w)
+        case ops.Linear(at_every_pixel=True):
+            grouped = x.unflatten(1, (op.groups, -1))
+            weight = w["weight"].reshape(op.groups, op.neurons // op.groups, -1)
+            out = torch.einsum("ngi...,goi->ngo...", grouped, weight).flatten(1, 2)
+            return out + _channels(w["bias"], x) if op.bias else out
         case ops.Linear():
             grouped = x.flatten(1).reshape(len(x), op.groups, -1)
             weight = w["weight"].reshape(op.groups, op.neurons // op.groups, -1)
             out = torch.einsum("ngi,goi->ngo", grouped, weight).flatten(1)
             return out + w["bias"] if op.bias else out
+        case ops.RBF():
+            return ((x.flatten(1)[:, None] - w["centres"][None]) ** 2).sum(dim=2)
+        case ops.Attention():
+            return _attention(op, x, w)
+        case ops.Tokens():
+            return x.reshape(x.shape[0], x.shape[1], -1, 1)
+        case ops.ClassToken():
+            token = w[ops.NAMELESS].reshape(1, -1, 1, 1).repeat(x.shape[0], 1, 1, 1)
+            return torch.cat([token, x], dim=2)
+        case ops.FirstToken():
+            return x[:, :, 0, 0]
+        case ops.Position():
+            vectors = w[ops.NAMELESS].reshape(x.shape[2], x.shape[3], x.shape[1])
+            return x + vectors.permute(2, 0, 1)
+        case ops.ChannelSelect():
+            chosen = [c for first, last in op.channels for c in range(first, last + 1)]
+            return torch.stack([x[:, c] for c in chosen], dim=1)
+        case ops.LearnedScale():
+            return x * _channels(w[ops.NAMELESS].reshape(-1), x)
+        case ops.LayerNorm():
+            mean = x.mean(dim=1, keepdim=True)
+            variance = ((x - mean) ** 2).mean(dim=1, keepdim=True)
+            normal = (x - mean) / torch.sqrt(variance + op.epsilon)
+            return normal * _channels(w["weight"], x) + _channels(w["bias"], x)
+        case ops.Subsample():
+            total = _unfold(x, op, 0.0).sum(dim=(2, 3))
+            return total * _channels(w["weight"], x) + _channels(w["bias"], x)
         case ops.MaxPool2d():
             return _unfold(x, op, -math.inf).amax(dim=(2, 3))
         case ops.AvgPool2d():

@@ -41,6 +41,11 @@ def _field_value(
     op: type[Op], name: str, option: Option, environment: Environment, shape: Shape
 ) -> Any:
     kind = op.kind(name)
+    if option.runs:
+        return tuple(
+            (environment.whole(first, "a channel"), environment.whole(last, "a channel"))
+            for first, last in option.runs
+        )
     if option.expression is None:
         value = shape.channels if option.value is Incoming.CHANNELS else option.value
         return kind.complete(value)
@@ -68,8 +73,9 @@ def _field_value(
 
 
 def _is_symbolic(value: Any) -> bool:
-    sides = value if isinstance(value, tuple) else (value,)
-    return any(isinstance(side, Symbolic) for side in sides)
+    if isinstance(value, tuple):
+        return any(map(_is_symbolic, value))
+    return isinstance(value, Symbolic)
 
 
 _BOUNDS = {

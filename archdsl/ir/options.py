@@ -99,11 +99,11 @@ class _Reader:
         if isinstance(item, tree.Comma):
             return at + 1
         for phrase in self.op.phrases():
-            values = self._match(phrase, at)
-            if values is not None:
-                span = item.span.to(self.items[at + len(phrase.parts) - 1].span)
-                self._take(phrase, values, span)
-                return at + len(phrase.parts)
+            match = self._match(phrase, at)
+            if match is not None:
+                options, end = match
+                self._take(phrase, options, item.span.to(self.items[end - 1].span))
+                return end
         if isinstance(item, tree.Word) and item.text == LINEAR and self._can_be_linear:
             if self.found.is_meant_linear:
                 raise error(
@@ -137,24 +137,45 @@ class _Reader:
     def _can_cross(self) -> bool:
         return self.op.makes != ""
 
-    def _match(self, phrase: Phrase, at: int) -> dict[str, tree.Value] | None:
-        here = self.items[at : at + len(phrase.parts)]
-        if len(here) < len(phrase.parts):
-            return None
-        values = {}
-        for part, item in zip(phrase.parts, here, strict=True):
+    def _match(self, phrase: Phrase, at: int) -> tuple[dict[str, Option], int] | None:
+        """What fills the slots of a phrase, if it stands here; the place behind it."""
+        options = {}
+        for part in phrase.parts:
             if isinstance(part, Slot):
-                if not isinstance(item, tree.Value):
+                several = self.op.kind(part.field).several
+                items = self._filling(at, several)
+                if not items:
                     return None
-                values[part.field] = item
-            elif not isinstance(item, tree.Word) or item.text != part:
-                return None
-        return values
+                options[part.field] = _option_of(items, several)
+                at += len(items)
+            else:
+                item = self._item(at)
+                if not isinstance(item, tree.Word) or item.text != part:
+                    return None
+                at += 1
+        return options, at
 
-    def _take(self, phrase: Phrase, values: Mapping[str, tree.Value], span: Span) -> None:
-        for name, value in values.items():
-            self._set(name, Option(value.span, value.expression, value.percent))
-            self._check_percent(name, value)
+    def _filling(self, at: int, several: bool) -> tuple[tree.Item, ...]:
+        """The value in a slot; where it takes several, all of them and the commas between."""
+        wanted = tree.Value | tree.Run if several else tree.Value
+        if not isinstance(self._item(at), wanted):
+            return ()
+        end = at + 1
+        while (
+            several
+            and isinstance(self._item(end), tree.Comma)
+            and isinstance(self._item(end + 1), wanted)
+        ):
+            end += 2
+        return self.items[at:end]
+
+    def _item(self, at: int) -> tree.Item | None:
+        return self.items[at] if at < len(self.items) else None
+
+    def _take(self, phrase: Phrase, options: Mapping[str, Option], span: Span) -> None:
+        for name, option in options.items():
+            self._set(name, option)
+            self._check_percent(name, option)
         for name, fixed in phrase.sets.items():
             self._set(name, Option(span, value=fixed))
 
@@ -169,22 +190,22 @@ class _Reader:
             )
         self.found.options[name] = option
 
-    def _check_percent(self, name: str, value: tree.Value) -> None:
+    def _check_percent(self, name: str, option: Option) -> None:
         """A rate is `50%` or a number in braces, nothing else is a percentage."""
         is_rate = self.op.kind(name).rate
-        bare = isinstance(value.expression, tree.Number) and not value.span.text.startswith("{")
+        bare = isinstance(option.expression, tree.Number) and not option.span.text.startswith("{")
         words = f"the {self.op.label(name)}"
-        if is_rate and bare and not value.percent:
-            assert isinstance(value.expression, tree.Number)
-            share = value.expression.value
+        if is_rate and bare and not option.percent:
+            assert isinstance(option.expression, tree.Number)
+            share = option.expression.value
             percent = f"{float(share * 100 if share <= 1 else share):g}%"
-            message, help = f"{words} is a percentage, not {value.span.text}", f"write {percent}"
-        elif value.percent and not is_rate:
+            message, help = f"{words} is a percentage, not {option.span.text}", f"write {percent}"
+        elif option.percent and not is_rate:
             message = f"{words} is {self.op.kind(name).name}, not a percentage"
             help = f"write it like `{self.op.example(name)}`"
         else:
             return
-        raise error("E403", message, value.span, help=help)
+        raise error("E403", message, option.span, help=help)
 
     def _unknown(self, at: int) -> SpecError:
         """Name what is not understood; guess what was meant by the words in it."""
@@ -251,3 +272,18 @@ class _Reader:
                 self.span,
                 help=f"write {them} like `{said[0]}`" if said else "",
             )
+
+
+def _option_of(items: tuple[tree.Item, ...], several: bool) -> Option:
+    """What fills one slot: a value, or several numbers and runs of numbers."""
+    span = items[0].span.to(items[-1].span)
+    values = [item for item in items if isinstance(item, tree.Value)]
+    is_percent = any(value.percent for value in values)
+    if not several:
+        return Option(span, values[0].expression, is_percent)
+    runs = [
+        (item.first, item.last) if isinstance(item, tree.Run) else (item.expression,) * 2
+        for item in items
+        if not isinstance(item, tree.Word | tree.Comma)
+    ]
+    return Option(span, percent=is_percent, runs=tuple(runs))

@@ -18,12 +18,22 @@ from archdsl.syntax.source import Source, Span
 
 @dataclass(eq=False, repr=False)
 class Option:
-    """What a description says of one field: an expression, or a value that the words fix."""
+    """What a description says of one field: an expression, or a value that the words fix.
+
+    `runs` is what it says where a field takes several numbers: the first and last of each run.
+    """
 
     span: Span
     expression: tree.Expression | None = None
     percent: bool = False
     value: Any = None
+    runs: tuple[tuple[tree.Expression, tree.Expression], ...] = ()
+
+    @property
+    def expressions(self) -> list[tree.Expression]:
+        """All that is computed."""
+        ends = [end for run in self.runs for end in dict.fromkeys(run)]
+        return ends if self.expression is None else [self.expression]
 
 
 class Split(NamedTuple):

@@ -104,7 +104,7 @@ class LayerReader:
             self.complaints.say(
                 "E605", f"`after` adds weightless, nameless layers: {wrong}", layer.span, help=help
             )
-        expressions = [o.expression for o in layer.options.values() if o.expression is not None]
+        expressions = [e for option in layer.options.values() for e in option.expressions]
         numbers = tuple(
             part
             for expression in expressions
@@ -214,8 +214,8 @@ class LayerReader:
 def check_options(found: Description, scope: Scope, complaints: Complaints) -> None:
     """Complain of what the options' expressions use that does not exist here."""
     for option in found.options.values():
-        if option.expression is not None:
-            check_expression(option.expression, scope, complaints)
+        for expression in option.expressions:
+            check_expression(expression, scope, complaints)
 
 
 def check_free(name: tree.NameTemplate, span: Span, scope: Scope, complaints: Complaints) -> None:

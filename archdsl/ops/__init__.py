@@ -13,24 +13,37 @@ from archdsl.ops.activation import (
     Softmax,
     Tanh,
 )
-from archdsl.ops.base import Doubt, Family, Inputs, Misfit, Op, Reach, Weight, Window
-from archdsl.ops.channels import ChannelShuffle, Scale
+from archdsl.ops.base import (
+    NAMELESS,
+    Doubt,
+    Family,
+    Inputs,
+    Misfit,
+    Op,
+    Reach,
+    Weight,
+    Window,
+    key_of,
+)
+from archdsl.ops.channels import ChannelSelect, ChannelShuffle, LearnedScale, Scale
 from archdsl.ops.convolution import Conv2d
-from archdsl.ops.dense import Linear
+from archdsl.ops.dense import RBF, Linear
 from archdsl.ops.merge import Add, Concat, Mean, Multiply
-from archdsl.ops.normalization import BatchNorm, LocalResponseNorm
+from archdsl.ops.normalization import BatchNorm, LayerNorm, LocalResponseNorm
 from archdsl.ops.pooling import (
     AdaptiveAvgPool2d,
     AvgPool2d,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
     MaxPool2d,
+    Subsample,
 )
 from archdsl.ops.regularization import Dropout, StochasticDepth
 from archdsl.ops.reshape import Flatten, Identity, Input
 from archdsl.ops.resize import ConvTranspose2d, Crop, Upsample
 from archdsl.ops.shape import Shape
 from archdsl.ops.shortcut import Shortcut
+from archdsl.ops.tokens import Attention, ClassToken, FirstToken, Position, Tokens
 
 OPS: tuple[type[Op], ...] = (
     Input,
@@ -41,16 +54,26 @@ OPS: tuple[type[Op], ...] = (
     AdaptiveAvgPool2d,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
+    Subsample,
     LocalResponseNorm,
     BatchNorm,
+    LayerNorm,
     Linear,
+    RBF,
     Flatten,
     Identity,
     Shortcut,
     Upsample,
     Crop,
+    ChannelSelect,
     ChannelShuffle,
     Scale,
+    LearnedScale,
+    Tokens,
+    ClassToken,
+    FirstToken,
+    Position,
+    Attention,
     ReLU,
     LeakyReLU,
     PReLU,
@@ -88,12 +111,17 @@ def ops_by_merge() -> dict[str, type[Op]]:
 
 __all__ = [
     "GELU",
+    "NAMELESS",
     "OPS",
+    "RBF",
     "AdaptiveAvgPool2d",
     "Add",
+    "Attention",
     "AvgPool2d",
     "BatchNorm",
+    "ChannelSelect",
     "ChannelShuffle",
+    "ClassToken",
     "Concat",
     "Conv2d",
     "ConvTranspose2d",
@@ -101,6 +129,7 @@ __all__ = [
     "Doubt",
     "Dropout",
     "Family",
+    "FirstToken",
     "Flatten",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
@@ -109,7 +138,9 @@ __all__ = [
     "Identity",
     "Input",
     "Inputs",
+    "LayerNorm",
     "LeakyReLU",
+    "LearnedScale",
     "Linear",
     "LocalResponseNorm",
     "MaxPool2d",
@@ -118,6 +149,7 @@ __all__ = [
     "Multiply",
     "Op",
     "PReLU",
+    "Position",
     "ReLU",
     "Reach",
     "Scale",
@@ -128,10 +160,13 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "StochasticDepth",
+    "Subsample",
     "Tanh",
+    "Tokens",
     "Upsample",
     "Weight",
     "Window",
+    "key_of",
     "ops_by_merge",
     "ops_by_word",
 ]

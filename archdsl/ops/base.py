@@ -57,6 +57,15 @@ class Weight(NamedTuple):
         return product
 
 
+NAMELESS = ""
+"""The name of an op's only weight, where the layer's own name is the whole key."""
+
+
+def key_of(path: str, weight: str) -> str:
+    """The key in the state dict of the weight of that name in the layer at `path`."""
+    return path if weight == NAMELESS else f"{path}.{weight}"
+
+
 class Window(NamedTuple):
     """What one output position sees of the input, as (vertical, horizontal) pairs."""
 
@@ -154,7 +163,10 @@ class Op(BaseModel):
         return {}
 
     def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
-        """Every parameter and buffer by its name in the state dict."""
+        """Every parameter and buffer by its name in the state dict.
+
+        An op's only weight may be `NAMELESS`: its key is the layer's own name.
+        """
         return {}
 
     def macs(self, inputs: Inputs) -> int:

@@ -42,6 +42,24 @@ class LocalResponseNorm(Op):
         check_groups(self.groups, (shape.channels, "channels"))
 
 
+class LayerNorm(Op):
+    """Normalization over the channels of each position, with a learned scale and shift.
+
+    Weights: `weight`, `bias` (channels).
+    """
+
+    words: ClassVar = ("LAYER NORM",)
+    family: ClassVar = Family.NORMALIZATION
+    ends_a_chain: ClassVar = True
+
+    epsilon: Annotated[Real, Says("epsilon {}", example="0.000001")] = 1e-5
+
+    def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
+        """Scale and shift."""
+        channels = (inputs[0].channels,)
+        return {"weight": Weight(channels), "bias": Weight(channels)}
+
+
 class BatchNorm(Op):
     """Batch normalization of each channel, with a learned scale and shift.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach
+from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach, Weight
 from archdsl.ops.fields import Sides
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -61,6 +61,31 @@ class AvgPool2d(Pool):
     # No words set it: an average has no dilation.
     dilation: Sides = (1, 1)
     count_padding: Annotated[bool, Says("ignoring padding", value=False)] = True
+
+
+class Subsample(Pool):
+    """LeNet-5's: the sum of each window, times a number a channel, plus a number a channel.
+
+    Weights: `weight`, `bias` (channels). At first the numbers make it the mean of each window.
+    """
+
+    words: ClassVar = ("SUBSAMPLE",)
+    is_linear: ClassVar = True
+
+    # No words set it: a sum has no dilation.
+    dilation: Sides = (1, 1)
+    rounding: Annotated[Literal["floor"] | None, Says("floor", value="floor")] = None
+    rounding_help: ClassVar = Windowed.rounding_help
+
+    def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
+        """A coefficient and a bias a channel."""
+        channels = (inputs[0].channels,)
+        return {"weight": Weight(channels), "bias": Weight(channels)}
+
+    def connections(self, inputs: Inputs) -> int:
+        """LeCun's count: each value of a window, and a bias, for each output value."""
+        height, width = self.kernel
+        return self.infer(inputs).values * (height * width + 1)
 
 
 class AdaptiveAvgPool2d(Op):

@@ -116,6 +116,8 @@ def _said(op: Op, phrase: Phrase) -> str:
 def _written(op: Op, field: str) -> str:
     """A field's value as an author writes it: `3x3`, `2`, `50%`."""
     kind, value = op.kind(field), getattr(op, field)
+    if kind.several:
+        return ", ".join(str(a) if a == b else f"{a}..{b}" for a, b in value)
     if isinstance(value, tuple):
         is_square = len(set(value)) == 1
         return show(value[0] if is_square and "x" not in kind.example else value)

@@ -158,6 +158,8 @@ class PieceBuilder:
     def _item(self, node: Node) -> t.Item:
         span = self.span(node)
         if not isinstance(node, Token):
+            if node.data == "run":
+                return t.Run(self.side(node.children[0]), self.side(node.children[1]), span)
             whole_item = self.expression(node) if node.data == "size" else self.side(node)
             return t.Value(whole_item, percent=False, span=span)
         match node.type:

@@ -106,13 +106,21 @@ class Value(NamedTuple):
     span: Span
 
 
+class Run(NamedTuple):
+    """`0..63` in a description, both ends included."""
+
+    first: Expression
+    last: Expression
+    span: Span
+
+
 class Comma(NamedTuple):
     """What separates two modifiers."""
 
     span: Span
 
 
-Item = Word | Value | Comma
+Item = Word | Value | Run | Comma
 
 
 class Role(NamedTuple):

@@ -10,16 +10,21 @@ from typing import Any
 from archdsl.lowering import Rules
 from archdsl.ops import (
     GELU,
+    RBF,
     AdaptiveAvgPool2d,
     Add,
+    Attention,
     AvgPool2d,
     BatchNorm,
+    ChannelSelect,
     ChannelShuffle,
+    ClassToken,
     Concat,
     Conv2d,
     ConvTranspose2d,
     Crop,
     Dropout,
+    FirstToken,
     Flatten,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
@@ -28,12 +33,15 @@ from archdsl.ops import (
     Identity,
     Input,
     Inputs,
+    LayerNorm,
     LeakyReLU,
+    LearnedScale,
     Linear,
     LocalResponseNorm,
     MaxPool2d,
     Mean,
     Multiply,
+    Position,
     PReLU,
     ReLU,
     Scale,
@@ -44,7 +52,9 @@ from archdsl.ops import (
     SiLU,
     Softmax,
     StochasticDepth,
+    Subsample,
     Tanh,
+    Tokens,
     Upsample,
 )
 
@@ -139,6 +149,11 @@ def _avg_pool(op: AvgPool2d, inputs: Inputs) -> Label:
     return Label(f"{sizes(op.kernel)} avg pool{_extras(op)}", Form.TRAPEZOID)
 
 
+@RULES.rule(Subsample)
+def _subsample(op: Subsample, inputs: Inputs) -> Label:
+    return Label(f"{sizes(op.kernel)} trained subsampling{_extras(op)}", Form.TRAPEZOID)
+
+
 @RULES.rule(AdaptiveAvgPool2d)
 def _adaptive_avg_pool(op: AdaptiveAvgPool2d, inputs: Inputs) -> Label:
     return Label(f"avg pool to {sizes(op.output)}", Form.TRAPEZOID)
@@ -164,9 +179,20 @@ def _batch_norm(op: BatchNorm, inputs: Inputs) -> Label:
     return Label("BN", follows=True)
 
 
+@RULES.rule(LayerNorm)
+def _layer_norm(op: LayerNorm, inputs: Inputs) -> Label:
+    return Label("layer norm", follows=True)
+
+
 @RULES.rule(Linear)
 def _linear(op: Linear, inputs: Inputs) -> Label:
-    return Label(f"fc {op.neurons}{_groups(op.groups)}")
+    where = " at every pixel" if op.at_every_pixel else ""
+    return Label(f"fc {op.neurons}{where}{_groups(op.groups)}")
+
+
+@RULES.rule(RBF)
+def _rbf(op: RBF, inputs: Inputs) -> Label:
+    return Label(f"RBF, {op.centres} centres")
 
 
 @RULES.rule(Flatten)
@@ -202,6 +228,12 @@ def _shortcut(op: Shortcut, inputs: Inputs) -> Label:
     return Label(f"shortcut, {op.channels}{stride}")
 
 
+@RULES.rule(ChannelSelect)
+def _channel_select(op: ChannelSelect, inputs: Inputs) -> Label:
+    runs = (str(a) if a == b else f"{a}–{b}" for a, b in op.joined())
+    return Label(f"channels {', '.join(runs)}")
+
+
 @RULES.rule(ChannelShuffle)
 def _shuffle(op: ChannelShuffle, inputs: Inputs) -> Label:
     return Label(f"shuffle in {op.groups} groups")
@@ -210,6 +242,36 @@ def _shuffle(op: ChannelShuffle, inputs: Inputs) -> Label:
 @RULES.rule(Scale)
 def _scale(op: Scale, inputs: Inputs) -> Label:
     return Label(f"× {_number(op.factor)}", follows=True)
+
+
+@RULES.rule(LearnedScale)
+def _learned_scale(op: LearnedScale, inputs: Inputs) -> Label:
+    return Label("scale", follows=True)
+
+
+@RULES.rule(Tokens)
+def _tokens(op: Tokens, inputs: Inputs) -> Label:
+    return Label("tokens")
+
+
+@RULES.rule(ClassToken)
+def _class_token(op: ClassToken, inputs: Inputs) -> Label:
+    return Label("class token")
+
+
+@RULES.rule(FirstToken)
+def _first_token(op: FirstToken, inputs: Inputs) -> Label:
+    return Label("first token")
+
+
+@RULES.rule(Position)
+def _position(op: Position, inputs: Inputs) -> Label:
+    return Label("position")
+
+
+@RULES.rule(Attention)
+def _attention(op: Attention, inputs: Inputs) -> Label:
+    return Label(f"attention, {op.heads} head{'s' if op.heads > 1 else ''}")
 
 
 @RULES.rule(ReLU)

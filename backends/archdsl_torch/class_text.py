@@ -67,7 +67,7 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
 
 def constructor_of(emitter: Emitter, methods: list[Statement]) -> tuple[list[str], Printer]:
     """`__init__`, and the printer of the methods, which read their numbers from the module."""
-    annotate_repeated(emitter.init, "nn.Module")
+    annotate_repeated(emitter.init)
     stored = sorted(names_used(methods) - emitter.locals)
     attributes = {
         statement.target.removeprefix("self.").split("[")[0]

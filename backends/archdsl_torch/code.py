@@ -260,7 +260,7 @@ def expressions_of(statements: list[Statement]) -> Iterator[Code]:
                 yield values
 
 
-def annotate_repeated(statements: list[Statement], annotation: str) -> None:
+def annotate_repeated(statements: list[Statement]) -> None:
     """Give attributes that several branches assign one type, at the first assignment."""
     seen: dict[str, list[Assign]] = {}
     for statement in walk(statements):
@@ -268,7 +268,13 @@ def annotate_repeated(statements: list[Statement], annotation: str) -> None:
             seen.setdefault(statement.target, []).append(statement)
     for assignments in seen.values():
         if len(assignments) > 1 and not assignments[0].annotation:
-            assignments[0].annotation = annotation
+            are_parameters = all(map(_is_parameter, assignments))
+            assignments[0].annotation = "nn.Parameter" if are_parameters else "nn.Module"
+
+
+def _is_parameter(assignment: Assign) -> bool:
+    value = assignment.value
+    return isinstance(value, Call) and value.function == Text("nn.Parameter")
 
 
 def drop_unread(statements: list[Statement]) -> None:

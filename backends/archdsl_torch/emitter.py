@@ -30,9 +30,10 @@ from archdsl_torch.code import (
     call,
 )
 from archdsl_torch.flow import UNKNOWN, Flow, NameParts, Place, is_listing, static_text
+from archdsl_torch.helper_text import helper_names
 from archdsl_torch.lower import torch_of
 from archdsl_torch.printer import Printer
-from archdsl_torch.rules import DROP_PATH
+from archdsl_torch.rules import DROP_PATH, Torch
 from archdsl_torch.settling import is_settled, refusals_of, whole_number
 from archdsl_torch.signatures import TAKEN, Signature, Unwritable, line_name, python_name
 
@@ -67,6 +68,7 @@ class Emitter:
         self.branches = 0
         self.protected: Counter[str] = Counter()
         self.taken = {python_name(p.name) for p in signature.block.parameters} | {"x", "y", "z"}
+        self.taken |= helper_names()
         self.named: dict[str, Number] = {}
         self.references: dict[str, Flow] = {}
         self.referenced = set(_references(signature.block))
@@ -200,7 +202,6 @@ class Emitter:
         explicit = self.name_parts(step.name) if step.name else None
         function = torch.function
         if function is None or not (torch.prefers_function or self.loops):
-            assert torch.module is not None
             if torch.helper:
                 self.file.helpers.add(torch.helper)
             is_keyed = op.has_weights()
@@ -208,7 +209,7 @@ class Emitter:
             if self.indices and explicit is None and place.position is None and not is_keyed:
                 # What is constructed may depend on the round, so that each has its own.
                 name = (*name, *self.round())
-            function = _caller(self.add(place, name, torch.module))
+            function = self._member(torch, place, name)
         else:
             place.next(explicit, step.default, is_keyed=False)
         flow = self.wrap(flow, function, shape)
@@ -220,6 +221,16 @@ class Emitter:
         """What tells the members of one round of the loops here from those of another."""
         parts = [("_", Symbolic.variable(index)) for index in self.indices]
         return ("_at", *(part for pair in parts for part in pair))
+
+    def _member(self, torch: Torch, place: Place, name: NameParts) -> Callable[[Code], Code]:
+        """Write what a layer keeps, a module or a parameter; what `forward` makes of the value."""
+        if torch.parameter is None:
+            assert torch.module is not None
+            return _caller(self.add(place, name, torch.module))
+        value, applied = call("nn.Parameter", torch.parameter), torch.applied
+        assert applied is not None
+        parameter = self.add(place, name, value, "register_parameter")
+        return lambda x: applied(x, parameter)
 
     def build(self, step: program.LayerStep | program.MergeStep, shape: Shape) -> Op:
         """The op of a line; a number that must be whole is one, and its class refuses others."""
@@ -349,18 +360,24 @@ class Emitter:
         self.init.extend(built.additions)
         return self.wrap(flow, _caller(member), built.shape)
 
-    def add(self, place: Place, name: NameParts, module: Code) -> Code:
-        """Write the construction of a member; the code that reads it in `forward`."""
+    def add(
+        self, place: Place, name: NameParts, module: Code, register: str = "add_module"
+    ) -> Code:
+        """Write the construction of a member; the code that reads it in `forward`.
+
+        `register` is the method that adds one under a name that is no attribute's.
+        """
         static, key = static_text(name), FormattedName(name)
         container = self._container(place)
         if static is not None and not place.containers and not static.isdigit():
             self.init.append(Assign(f"self.{static}", module))
             return Text(f"self.{static}")
-        if static is not None and place.containers and isinstance(container, Text):
+        is_module = register == "add_module"
+        if static is not None and place.containers and isinstance(container, Text) and is_module:
             self.init.append(Assign(f'{container.text}["{static}"]', module))
         else:
-            self.init.append(Do(call(Member(container, "add_module"), key, module)))
-        if place.containers and isinstance(container, Text):
+            self.init.append(Do(call(Member(container, register), key, module)))
+        if place.containers and isinstance(container, Text) and is_module:
             return Lookup(container, key)
         return call("getattr", container, key)
 

@@ -16,7 +16,7 @@ from archdsl_torch.closed_forms import substitute
 from archdsl_torch.code import drop_unread, variables_of
 from archdsl_torch.emitter import Emitter
 from archdsl_torch.flow import UNKNOWN, Flow, names_used
-from archdsl_torch.helper_text import helper_classes
+from archdsl_torch.helper_text import helper_names
 from archdsl_torch.signatures import (
     TAKEN,
     Signature,
@@ -178,7 +178,7 @@ def _compiled_kinds(network: Network) -> dict[Block, dict[str, str]]:
 
 def free_class_name(name: str, taken: set[str]) -> str:
     """The block's name, made another where the file has that name already."""
-    taken = taken | TAKEN | helper_classes()
+    taken = taken | TAKEN | helper_names()
     candidate = name if name not in taken else f"{name}Block"
     number = 2
     while candidate in taken:

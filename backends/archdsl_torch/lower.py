@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from archdsl import ops
 from archdsl.ops import Op, Shape
-from archdsl_torch import resize_rules, rules
+from archdsl_torch import resize_rules, rules, token_rules
 from archdsl_torch.rules import MERGES, RULES, Merging, Torch
 
-RULE_MODULES = (rules, resize_rules)
+RULE_MODULES = (rules, resize_rules, token_rules)
 """The modules whose import fills the tables."""
 
 

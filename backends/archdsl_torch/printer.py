@@ -183,18 +183,17 @@ class Printer(NamedTuple):
             case Comprehension(term, index, values, opening, closing):
                 return f"{opening}{self.flat(term)} for {index} in {self.flat(values)}{closing}"
             case Lookup(container, key):
-                return f"{self.flat(container)}[{self.flat(key)}]"
+                return f"{self._operand(container)}[{self.flat(key)}]"
             case Member(owner, name):
-                return f"{self.flat(owner)}.{name}"
+                return f"{self._operand(owner)}.{name}"
             case Starred(values):
                 return f"*{self.flat(values)}"
 
     def _operand(self, operand: Code) -> str:
+        """The expression where an operator or a dot binds it more closely than its own parts."""
         text = self.flat(operand)
-        is_sum = (
-            isinstance(operand, Literal) and isinstance(operand.value, Symbolic) and " " in text
-        )
-        return f"({text})" if is_sum or isinstance(operand, Infix) else text
+        has_parts = isinstance(operand, Infix) or (isinstance(operand, Literal) and " " in text)
+        return f"({text})" if has_parts else text
 
     def _key(self, parts: tuple[str | Number, ...]) -> str:
         if all(isinstance(part, str | int) for part in parts):

@@ -1,10 +1,10 @@
-"""How ops that move, multiply or drop positions and channels are written in PyTorch."""
+"""How ops that move, scale, add or drop positions and channels are written in PyTorch."""
 
 from __future__ import annotations
 
 from archdsl import ops
 from archdsl.ops import Shape
-from archdsl_torch.code import Infix, Literal, call, tensor_call
+from archdsl_torch.code import Code, Infix, Literal, Member, Starred, call, tensor_call
 from archdsl_torch.rules import RULES, Torch, collapse, said
 
 
@@ -68,3 +68,35 @@ def _scale(op: ops.Scale, shape: Shape) -> Torch:
         helper="scale",
         prefers_function=True,
     )
+
+
+@RULES.rule(ops.LearnedScale)
+def _learned_scale(op: ops.LearnedScale, shape: Shape) -> Torch:
+    sides = (shape.channels,) if shape.flat else (shape.channels, 1, 1)
+    ones = call("torch.ones", *sides)
+    return Torch(
+        parameter=ones if op.initial == 1 else Infix("*", (Literal(op.initial), ones)),
+        applied=lambda x, scale: Infix("*", (x, scale)),
+    )
+
+
+@RULES.rule(ops.ChannelSelect)
+def _channel_select(op: ops.ChannelSelect, shape: Shape) -> Torch:
+    runs = tuple(op.joined())
+    module = call("Channels", *(_run(first, last) for first, last in runs))
+    if len(runs) > 1:
+        return Torch(module=module, helper="channels")
+    ((first, last),) = runs
+
+    def function(x: Code) -> Code:
+        return tensor_call(Member(x, "narrow"), 1, first, last - first + 1)
+
+    return Torch(module=module, function=function, helper="channels", prefers_function=True)
+
+
+def _run(first: int, last: int) -> Code:
+    """`3`, or `*range(3, 8)` for 3 to 7."""
+    if first == last:
+        return Literal(first)
+    ends = (last + 1,) if first == 0 else (first, last + 1)
+    return Starred(call("range", *ends))

@@ -14,6 +14,7 @@ from archdsl.ops import Shape
 from archdsl_torch.code import Code, Infix, Items, Literal, Member, Starred, Text, call, tensor_call
 
 Function = Callable[[Code], Code]
+Applied = Callable[[Code, Code], Code]
 
 
 class Torch(NamedTuple):
@@ -21,7 +22,10 @@ class Torch(NamedTuple):
 
     `module` is what `__init__` constructs; `function` what `forward` writes instead, where the
     layer has no state worth a name. `before` is done to the input first: torch's module cannot.
-    `helper` names a class of `helpers/` that the file must define.
+    `helper` names a file of `helpers/` whose class or function the file must define.
+
+    An op whose only weight is nameless is no module: `parameter` is the value that `__init__` makes
+    an `nn.Parameter` of, and `applied` what `forward` makes of the input and that parameter.
     """
 
     module: Code | None = None
@@ -29,6 +33,8 @@ class Torch(NamedTuple):
     before: Function | None = None
     helper: str | None = None
     prefers_function: bool = False
+    parameter: Code | None = None
+    applied: Applied | None = None
 
 
 LayerRule = Callable[[Any, Shape], Torch]
@@ -115,12 +121,36 @@ def _padder(op: ops.Conv2d) -> Function:
 
 @RULES.rule(ops.Linear)
 def _linear(op: ops.Linear, shape: Shape) -> Torch:
+    if op.at_every_pixel and not shape.flat:
+        module = call(
+            "PixelLinear",
+            shape.channels,
+            op.neurons,
+            **said(1, groups=op.groups),
+            **said(True, bias=op.bias),
+        )
+        return Torch(module=module, helper="pixel_linear")
     sides, bias = (shape.values, op.neurons), said(True, bias=op.bias)
     before = None if shape.flat else _flatten
     if op.groups != 1:
         module = call("GroupedLinear", *sides, op.groups, **bias)
         return Torch(module=module, before=before, helper="grouped_linear")
     return Torch(module=call("nn.Linear", *sides, **bias), before=before)
+
+
+@RULES.rule(ops.RBF)
+def _rbf(op: ops.RBF, shape: Shape) -> Torch:
+    module = call("RBF", shape.values, op.centres)
+    return Torch(module=module, before=None if shape.flat else _flatten, helper="rbf")
+
+
+@RULES.rule(ops.LayerNorm)
+def _layer_norm(op: ops.LayerNorm, shape: Shape) -> Torch:
+    epsilon = {k: _real(v) for k, v in said(1e-5, eps=op.epsilon).items()}
+    if shape.flat:
+        return Torch(module=call("nn.LayerNorm", shape.channels, **epsilon))
+    module = call("LayerNorm2d", shape.channels, **epsilon)
+    return Torch(module=module, helper="layer_norm")
 
 
 @RULES.rule(ops.BatchNorm)
@@ -174,6 +204,12 @@ def _avg_pool(op: ops.AvgPool2d, shape: Shape) -> Torch:
         module=call("nn.AvgPool2d", **window),
         function=lambda x: call("F.avg_pool2d", x, **window),
     )
+
+
+@RULES.rule(ops.Subsample)
+def _subsample(op: ops.Subsample, shape: Shape) -> Torch:
+    module = call("Subsample", shape.channels, kernel_size=op.kernel, **_window(op))
+    return Torch(module=module, helper="subsample")
 
 
 @RULES.rule(ops.AdaptiveAvgPool2d)

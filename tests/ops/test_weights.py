@@ -69,6 +69,14 @@ def assert_same_keys(op: Op, shape: Shape, module: nn.Module) -> None:
         (ops.BatchNorm(), Shape.vector(4), nn.BatchNorm1d(4)),
         (ops.PReLU(), Shape(2, 3, 4), nn.PReLU(4)),
         (ops.PReLU(shared=True), Shape(2, 3, 4), nn.PReLU()),
+        (ops.LayerNorm(), Shape(2, 3, 4), nn.LayerNorm(4)),
+        (ops.Linear(neurons=7, at_every_pixel=True), Shape(2, 3, 4), nn.Linear(4, 7)),
+        (ops.Attention(heads=2), Shape(6, 1, 4), nn.MultiheadAttention(4, 2)),
+        (
+            ops.Attention(heads=1, bias=False),
+            Shape(2, 3, 4),
+            nn.MultiheadAttention(4, 1, bias=False),
+        ),
     ],
 )
 def test_other_layers_with_weights(op: Op, shape: Shape, module: nn.Module) -> None:
@@ -79,6 +87,42 @@ def test_a_fully_connected_layer_connects_everything() -> None:
     op, inputs = ops.Linear(neurons=7), (Shape(2, 3, 4),)
     assert op.infer(inputs) == Shape.vector(7)
     assert (op.macs(inputs), op.connections(inputs)) == (24 * 7, 24 * 7 + 7)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.booleans())
+def test_attention(height: int, width: int, heads: int, depth: int, bias: bool) -> None:
+    op, shape = ops.Attention(heads=heads, bias=bias), Shape(height, width, heads * depth)
+    op.check((shape,))
+    positions = range(height * width)
+    macs = 0
+    for _ in positions:
+        macs += shape.channels * 3 * shape.channels + shape.channels * shape.channels
+    for _, _, _ in product(range(heads), positions, positions):
+        macs += 2 * depth  # A query with a key, and a weight with a value.
+    assert op.macs((shape,)) == macs
+    each = 4 * shape.channels**2 + 4 * shape.channels * bias
+    assert op.connections((shape,)) == len(positions) * each
+
+
+def test_lecuns_subsampling_connects_four_values_and_a_bias() -> None:
+    op, inputs = ops.Subsample(kernel=2, stride=2), (Shape(28, 28, 6),)
+    assert op.infer(inputs) == Shape(14, 14, 6)
+    assert sum(weight.values for weight in op.weights(inputs).values()) == 12
+    assert op.connections(inputs) == 5880
+
+
+def test_fixed_centres_are_a_buffer() -> None:
+    op, inputs = ops.RBF(centres=10), (Shape.vector(84),)
+    assert op.weights(inputs) == {"centres": ops.Weight((10, 84), trainable=False)}
+    assert op.connections(inputs) == 840
+
+
+def test_a_nameless_weight_has_the_key_of_its_layer() -> None:
+    for op in (ops.LearnedScale(), ops.ClassToken(), ops.Position()):
+        assert list(op.weights((Shape(6, 1, 4),))) == [ops.NAMELESS]
+    assert ops.key_of("stage.layer_scale", ops.NAMELESS) == "stage.layer_scale"
+    assert ops.key_of("stage.conv", "weight") == "stage.conv.weight"
 
 
 def test_only_batch_norms_counter_is_no_value() -> None:
@@ -95,6 +139,8 @@ def samples() -> list[Any]:
         "AdaptiveAvgPool2d": {"output": 2},
         "Linear": {"neurons": 3},
         "Dropout": {"rate": 0.5},
+        "ChannelSelect": {"channels": ((0, 0), (2, 3))},
+        "RBF": {"centres": 3},
     }
     found = []
     for op in OPS:

@@ -33,7 +33,9 @@ def test_it_exports(spec: str) -> None:
         assert_close(exported(image(network)), module(image(network)), spec)
 
 
-@pytest.mark.parametrize("spec", ["resnet50", str(construct("groups"))])
+@pytest.mark.parametrize(
+    "spec", ["resnet50", *(str(construct(name)) for name in ("groups", "channels", "tokens"))]
+)
 def test_it_runs_in_channels_last(spec: str) -> None:
     network = archdsl.load(spec)
     module = module_of(network)
@@ -43,8 +45,9 @@ def test_it_runs_in_channels_last(spec: str) -> None:
         assert_close(last(image(network).to(memory_format=torch.channels_last)), expected, spec)
 
 
-def test_it_runs_under_autocast_and_in_half_precision() -> None:
-    network = archdsl.load(construct("groups"))
+@pytest.mark.parametrize("name", ["groups", "channels", "tokens"])
+def test_it_runs_under_autocast_and_in_half_precision(name: str) -> None:
+    network = archdsl.load(construct(name))
     module = module_of(network).float()
     x = image(network).float()
     with torch.autocast("cpu", dtype=torch.bfloat16):

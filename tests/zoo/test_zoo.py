@@ -56,6 +56,7 @@ class Is:
 
 TABLE = (
     Is("lenet5", "lenet5-simple"),
+    Is("lenet5_1998", "lenet5-1998"),
     Is("alexnet", "alexnet-cs231n"),
     Is("alexnet_two_gpus", "alexnet-2012-grouped"),
     Is("bn_alexnet", "bn-alexnet"),
@@ -150,7 +151,13 @@ IN_TRAINING = {
     "torchvision/inception_v3": "inception-v3-aux",
 }
 """Specs with side heads, and the rows that count these too."""
-WITHOUT_ROW = {"torchvision/resnext101_32x8d", "torchvision/wide_resnet101_2"}
+WITHOUT_ROW = {
+    "beyond/se_resnet50",
+    "beyond/unet",
+    "beyond/vit_tiny",
+    "torchvision/resnext101_32x8d",
+    "torchvision/wide_resnet101_2",
+}
 """Not among the reference figures; their keys, shapes and numbers are proven all the same."""
 
 SETTINGS = [*TABLE, *(Is(name, "") for name in sorted(WITHOUT_ROW))]
@@ -416,6 +423,7 @@ TWINS = (
         Is("densenet_cifar", "", depth=250, growth=24),
         "densenet_cifar.densenet250_k24_bc_cifar10",
     ),
+    Twin(Is("beyond/se_resnet50", ""), "seresnet.seresnet50", heavy=False),
     Twin(Is("torchvision/alexnet", ""), "alexnet.alexnetb", heavy=False),
     *(Twin(Is(f"torchvision/vgg{n}", ""), f"vgg.vgg{n}") for n in (11, 13, 19)),
     *(Twin(Is(f"torchvision/vgg{n}_bn", ""), f"vgg.bn_vgg{n}b") for n in (11, 13, 19)),
