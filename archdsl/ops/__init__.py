@@ -13,7 +13,7 @@ from archdsl.ops.activation import (
     Softmax,
     Tanh,
 )
-from archdsl.ops.base import Doubt, Family, Inputs, Misfit, Op, Reach, Weight, Window
+from archdsl.ops.base import Doubt, Extra, Family, Inputs, Kept, Misfit, Op, Reach, Weight, Window
 from archdsl.ops.channels import ChannelShuffle, Scale
 from archdsl.ops.convolution import Conv2d
 from archdsl.ops.dense import Linear
@@ -99,6 +99,7 @@ __all__ = [
     "Crop",
     "Doubt",
     "Dropout",
+    "Extra",
     "Family",
     "Flatten",
     "GlobalAvgPool2d",
@@ -108,6 +109,7 @@ __all__ = [
     "Identity",
     "Input",
     "Inputs",
+    "Kept",
     "LeakyReLU",
     "Linear",
     "LocalResponseNorm",

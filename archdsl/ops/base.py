@@ -66,6 +66,25 @@ class Window(NamedTuple):
     before: tuple[int, int]
 
 
+class Extra(NamedTuple):
+    """What one image takes beside a layer's input and output.
+
+    `values` are numbers of the network's own type, `indices` whole numbers of 8 bytes: the place
+    of each maximum.
+    """
+
+    values: int = 0
+    indices: int = 0
+
+
+class Kept(NamedTuple):
+    """What a layer keeps from the forward pass until its gradients are computed."""
+
+    input: bool = False
+    output: bool = False
+    extra: Extra = Extra()
+
+
 class Misfit(Exception):
     """An op that cannot take its input: what is wrong, the arithmetic, and what to write.
 
@@ -137,6 +156,8 @@ class Op(BaseModel):
     """Whether an activation that `after` adds before this op would be a mistake."""
     is_neutral: ClassVar[bool] = False
     """Whether the output holds the input's values, so that nobody counts it as new memory."""
+    shares_gradient: ClassVar[bool] = False
+    """Whether the gradient of each input is the output's own, or a part of it."""
 
     def check(self, inputs: Inputs) -> None:
         """Raise `Misfit` if the op cannot take these inputs."""
@@ -168,6 +189,22 @@ class Op(BaseModel):
     def window(self, inputs: Inputs) -> Window | None:
         """What an output position sees, or None where it is its own position only."""
         return None
+
+    def is_view(self, in_training: bool) -> bool:
+        """Whether the output is the input's own memory, seen in another form."""
+        return False
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """What PyTorch keeps for the backward pass: the input, unless the op says otherwise."""
+        return Kept(input=True)
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """What PyTorch holds at most beside input and output while it computes the output."""
+        return Extra()
+
+    def flops(self, inputs: Inputs) -> int:
+        """What fvcore counts in evaluation: a multiply-add as one, and more for a few ops."""
+        return self.macs(inputs)
 
     @classmethod
     def has_weights(cls) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Op, Reach, check_groups
+from archdsl.ops.base import Family, Inputs, Kept, Op, Reach, check_groups
 from archdsl.ops.fields import Count, Real
 from archdsl.ops.phrases import Says
 
@@ -22,6 +22,10 @@ class ChannelShuffle(Op):
         """Groups must divide the channels."""
         check_groups(self.groups, (inputs[0].channels, "channels"))
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing: the order is known."""
+        return Kept()
+
 
 class Scale(Op):
     """Every value times one number that nobody learns: `SCALE by 0.1`."""
@@ -32,3 +36,7 @@ class Scale(Op):
     is_linear: ClassVar = True
 
     factor: Annotated[Real, Says("by {}")]
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing: the factor is known."""
+        return Kept()

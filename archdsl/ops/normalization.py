@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach, Weight, check_groups
+from archdsl.ops.base import Extra, Family, Inputs, Kept, Misfit, Op, Reach, Weight, check_groups
 from archdsl.ops.fields import Count, Rate, Real
 from archdsl.ops.phrases import Says
 
@@ -41,6 +41,16 @@ class LocalResponseNorm(Op):
             )
         check_groups(self.groups, (shape.channels, "channels"))
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input, its padded square, the sum before the power and after it."""
+        (shape,) = inputs
+        padding = shape.height * shape.width * (self.size - 1)
+        return Kept(input=True, extra=Extra(3 * shape.values + padding))
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """The mean of the squares, and the last two steps on the way to the power."""
+        return Extra(2 * inputs[0].values)
+
 
 class BatchNorm(Op):
     """Batch normalization of each channel, with a learned scale and shift.
@@ -68,3 +78,7 @@ class BatchNorm(Op):
             "running_var": Weight(channels, trainable=False),
             "num_batches_tracked": Weight((), trainable=False, counter=True),
         }
+
+    def flops(self, inputs: Inputs) -> int:
+        """A factor and a shift for each value."""
+        return 2 * inputs[0].values

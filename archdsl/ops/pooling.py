@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach
+from archdsl.ops.base import Extra, Family, Inputs, Kept, Misfit, Op, Reach
 from archdsl.ops.fields import Sides
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -51,6 +51,14 @@ class MaxPool2d(Pool):
 
     words: ClassVar = ("MAX POOL",)
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input, and where in it the largest values are."""
+        return Kept(input=True, extra=self.scratch(inputs))
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """Where the largest values are."""
+        return Extra(indices=self.infer(inputs).values)
+
 
 class AvgPool2d(Pool):
     """The mean of each window; padding counts as zeros unless `ignoring padding`."""
@@ -80,6 +88,14 @@ class AdaptiveAvgPool2d(Op):
     def infer(self, inputs: Inputs) -> Shape:
         """The grid x the input's channels."""
         return Shape(*self.output, inputs[0].channels)
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input; of a grid of one window nothing, for that is a plain mean."""
+        return Kept(input=self.output != (1, 1))
+
+    def flops(self, inputs: Inputs) -> int:
+        """One for each value of the input."""
+        return inputs[0].values
 
     def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
         """The grid is what the line says."""
@@ -119,11 +135,27 @@ class GlobalAvgPool2d(GlobalPool):
     words: ClassVar = ("GLOBAL AVG POOL",)
     is_linear: ClassVar = True
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing: PyTorch takes a plain mean."""
+        return Kept()
+
+    def flops(self, inputs: Inputs) -> int:
+        """One for each value of the input."""
+        return inputs[0].values
+
 
 class GlobalMaxPool2d(GlobalPool):
     """The largest value of each map."""
 
     words: ClassVar = ("GLOBAL MAX POOL",)
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input, and where in it the largest values are."""
+        return Kept(input=True, extra=self.scratch(inputs))
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """Where the largest values are."""
+        return Extra(indices=self.infer(inputs).values)
 
 
 def _stay(inputs: Inputs) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Op, Reach
+from archdsl.ops.base import Extra, Family, Inputs, Kept, Op, Reach
 from archdsl.ops.fields import Rate
 from archdsl.ops.phrases import Says
 
@@ -20,3 +20,13 @@ class Dropout(Op):
 
     rate: Annotated[Rate, Says("{}")]
     whole_maps: Annotated[bool, Says("whole maps", value=True)] = False
+
+    def is_view(self, in_training: bool) -> bool:
+        """At test time it does nothing."""
+        return not in_training or self.rate == 0
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The factor of each value, or of each map."""
+        (shape,) = inputs
+        is_by_map = self.whole_maps and not shape.flat
+        return Kept(extra=Extra(shape.channels if is_by_map else shape.values))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach, Weight, check_groups
+from archdsl.ops.base import Family, Inputs, Kept, Misfit, Op, Reach, Weight, check_groups
 from archdsl.ops.fields import Count, Margins, Sides, Steps
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -140,6 +140,14 @@ class Upsample(Op):
         assert self.factor is not None
         return Shape(shape.height * self.factor[0], shape.width * self.factor[1], shape.channels)
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing: the factors are known."""
+        return Kept()
+
+    def flops(self, inputs: Inputs) -> int:
+        """One for each value of the output, four where it is a mean of four."""
+        return self.infer(inputs).values * (4 if self.mode == "bilinear" else 1)
+
 
 class Crop(Op):
     """The middle of the maps: `CROP to 56x56`; an odd one goes at the bottom and at the right."""
@@ -162,3 +170,11 @@ class Crop(Op):
     def infer(self, inputs: Inputs) -> Shape:
         """The size that is asked for."""
         return Shape(*self.size, inputs[0].channels)
+
+    def is_view(self, in_training: bool) -> bool:
+        """Always."""
+        return True
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing."""
+        return Kept()
