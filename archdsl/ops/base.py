@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import Enum, StrEnum
+from fractions import Fraction
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, get_args
 
@@ -58,12 +59,24 @@ class Weight(NamedTuple):
 
 
 class Window(NamedTuple):
-    """What one output position sees of the input, as (vertical, horizontal) pairs."""
+    """What an op's positions see along one side of its input.
 
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    dilation: tuple[int, int]
-    before: tuple[int, int]
+    Position i sees `extent` positions from `start + i*stride` on; where these are fractions, no
+    more than the whole numbers in that range. With a stride of 0 all positions see the same.
+    """
+
+    start: int | Fraction
+    extent: int | Fraction
+    stride: int | Fraction
+
+
+Windows = tuple[Window, Window]
+"""The vertical and the horizontal one."""
+
+
+def whole_window(shape: Shape) -> Windows:
+    """Of an output that is one position and sees all of the input."""
+    return Window(0, shape.height, 0), Window(0, shape.width, 0)
 
 
 class Extra(NamedTuple):
@@ -186,7 +199,7 @@ class Op(BaseModel):
         """LeCun's count: every weight and bias, once for each output position that uses it."""
         return 0
 
-    def window(self, inputs: Inputs) -> Window | None:
+    def window(self, inputs: Inputs) -> Windows | None:
         """What an output position sees, or None where it is its own position only."""
         return None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Op, Reach, Weight, check_groups
+from archdsl.ops.base import Family, Inputs, Op, Reach, Weight, Windows, check_groups, whole_window
 from archdsl.ops.fields import Count
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -42,6 +42,10 @@ class Linear(Op):
         """The neurons are the length."""
         one = "a vector's height and width are 1"
         return {"height": one, "width": one, "channels": f"{self.neurons} neurons"}
+
+    def window(self, inputs: Inputs) -> Windows:
+        """All positions."""
+        return whole_window(inputs[0])
 
     def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
         """One weight for each input value that a neuron sees, one bias a neuron."""

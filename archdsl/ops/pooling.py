@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
 
-from archdsl.ops.base import Extra, Family, Inputs, Kept, Misfit, Op, Reach
+from archdsl.ops.base import (
+    Extra,
+    Family,
+    Inputs,
+    Kept,
+    Misfit,
+    Op,
+    Reach,
+    Window,
+    Windows,
+    whole_window,
+)
 from archdsl.ops.fields import Sides
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -89,6 +101,12 @@ class AdaptiveAvgPool2d(Op):
         """The grid x the input's channels."""
         return Shape(*self.output, inputs[0].channels)
 
+    def window(self, inputs: Inputs) -> Windows:
+        """Windows that cover the maps, overlapping where the grid does not divide them."""
+        (shape,) = inputs
+        rows, columns = self.output
+        return _share(shape.height, rows), _share(shape.width, columns)
+
     def kept(self, inputs: Inputs) -> Kept:
         """The input; of a grid of one window nothing, for that is a plain mean."""
         return Kept(input=self.output != (1, 1))
@@ -121,6 +139,10 @@ class GlobalPool(Op):
     def infer(self, inputs: Inputs) -> Shape:
         """One value a channel."""
         return Shape(1, 1, inputs[0].channels)
+
+    def window(self, inputs: Inputs) -> Windows:
+        """All positions."""
+        return whole_window(inputs[0])
 
     def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
         """A global window covers the maps once."""
@@ -156,6 +178,13 @@ class GlobalMaxPool2d(GlobalPool):
     def scratch(self, inputs: Inputs) -> Extra:
         """Where the largest values are."""
         return Extra(indices=self.infer(inputs).values)
+
+
+def _share(size: int, count: int) -> Window:
+    """From i*size/count, rounded down, to (i + 1)*size/count, rounded up."""
+    stride = Fraction(size, count)
+    loss = 1 - Fraction(1, stride.denominator)
+    return Window(-loss, stride + 2 * loss, stride)
 
 
 def _stay(inputs: Inputs) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from archdsl.ops.base import Family, Inputs, Kept, Op, Reach
+from archdsl.ops.base import Family, Inputs, Kept, Op, Reach, Windows, whole_window
 from archdsl.ops.shape import Shape
 
 
@@ -37,6 +37,10 @@ class Flatten(Op):
         length = product if shape.flat else f"{product} = {shape.values}"
         one = "a vector's height and width are 1"
         return {"height": one, "width": one, "channels": length}
+
+    def window(self, inputs: Inputs) -> Windows:
+        """All positions."""
+        return whole_window(inputs[0])
 
     def is_view(self, in_training: bool) -> bool:
         """Always."""
