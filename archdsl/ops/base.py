@@ -224,6 +224,10 @@ class Op(BaseModel):
         """Whether layers of this op have keys in a state dict."""
         return cls.weights is not Op.weights
 
+    def shorthand(self) -> str:
+        """What a slide calls the layer: `CONV3-64`, `POOL2`, `FC`."""
+        return self.merge or self.words[0]
+
     @classmethod
     def notation(cls, text: str) -> Mapping[str, Any] | None:
         """The fields that a dashed suffix sets (`3-64` of VGG's `CONV3-64`), or None."""

@@ -89,6 +89,10 @@ class Conv2d(Windowed):
         height, width = self.output_sides(inputs)
         return height * width * sum(weight.values for weight in self.weights(inputs).values())
 
+    def shorthand(self) -> str:
+        """`CONV3-64`, as the notation has it."""
+        return f"CONV{self.kernel_text}-{self.filters}"
+
     @classmethod
     def notation(cls, text: str) -> Mapping[str, Any] | None:
         """`CONV3-64`: 64 3x3 filters, padded so that an odd window keeps the size."""

@@ -53,6 +53,10 @@ class Pool(Windowed):
         """Height x width x the input's channels."""
         return Shape(*self.output_sides(inputs), inputs[0].channels)
 
+    def shorthand(self) -> str:
+        """`POOL2`."""
+        return f"POOL{self.kernel_text}"
+
     def arithmetic(self, inputs: Inputs) -> dict[str, str]:
         """The sums; the channels stay."""
         return {**super().arithmetic(inputs), "channels": _stay(inputs)}

@@ -137,6 +137,12 @@ class Windowed(Op):
             )
         ]
 
+    @property
+    def kernel_text(self) -> str:
+        """The window as slides write it: `3`, or `1x7`."""
+        height, width = self.kernel
+        return f"{height}" if height == width else f"{height}x{width}"
+
     def window(self, inputs: Inputs) -> Windows:
         """The window itself."""
         vertical, horizontal = (

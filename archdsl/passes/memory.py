@@ -35,10 +35,10 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
 
 
 class Moment(NamedTuple):
-    """What is held at one moment, in bytes; `saved` and `passing` for each image of the batch.
+    """What is held at one moment, in bytes; `saved` and `transient` for each image of the batch.
 
     `weights` are parameters and buffers, `state` and `working` the optimizer's. The backward pass
-    waits for what is `saved`; the rest of what layers compute is `passing`.
+    waits for what is `saved`; the rest of what layers compute is `transient`.
     """
 
     weights: int
@@ -46,7 +46,7 @@ class Moment(NamedTuple):
     state: int = 0
     working: int = 0
     saved: int = 0
-    passing: int = 0
+    transient: int = 0
 
     @property
     def fixed(self) -> int:
@@ -56,7 +56,7 @@ class Moment(NamedTuple):
     @property
     def per_image(self) -> int:
         """What each image adds."""
-        return self.saved + self.passing
+        return self.saved + self.transient
 
     def bytes(self, batch: int) -> int:
         """All of it."""
@@ -213,7 +213,7 @@ class _Run:
         return extra.values * self.value + extra.indices * INDEX
 
     def _record(self, scratch: int = 0) -> None:
-        self.moments.append(Moment(self._weights, passing=self.tensors.alive + scratch))
+        self.moments.append(Moment(self._weights, transient=self.tensors.alive + scratch))
 
 
 class _Training(_Run):
@@ -298,8 +298,10 @@ class _Training(_Run):
 
     def _record(self, scratch: int = 0, working: int = 0) -> None:
         saved, state = self.tensors.saved, self._optimizer.state * self._trainable
-        passing = self.tensors.alive - saved + scratch
-        self.moments.append(Moment(self._weights, self._gradients, state, working, saved, passing))
+        transient = self.tensors.alive - saved + scratch
+        self.moments.append(
+            Moment(self._weights, self._gradients, state, working, saved, transient)
+        )
 
 
 def _extra(node: LayerNode) -> str:
