@@ -44,7 +44,7 @@ class LocalResponseNorm(Op):
     def kept(self, inputs: Inputs) -> Kept:
         """The input, its padded square, the sum before the power and after it."""
         (shape,) = inputs
-        padding = shape.height * shape.width * (self.size - 1)
+        padding = shape.height * shape.width * (self.size - 1) * self.groups
         return Kept(input=True, extra=Extra(3 * shape.values + padding))
 
     def scratch(self, inputs: Inputs) -> Extra:

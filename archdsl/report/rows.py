@@ -87,14 +87,15 @@ def table_rows(graph: Graph, facts: Facts) -> list[Row]:
 class _Run:
     """Uses of one block behind each other, shown as one row."""
 
+    call: str
     graph: Graph
     parent: str
     labels: list[str]
 
-    def goes_on(self, graph: Graph, parent: str, label: str) -> bool:
+    def goes_on(self, call: str, graph: Graph, parent: str, label: str) -> bool:
         """Whether a use of a block is the next one: `unit3` after `unit2`."""
         (stem, number), (next_stem, next_number) = map(_split, (self.labels[-1], label))
-        is_here = graph is self.graph and parent == self.parent
+        is_here = graph is self.graph and call == self.call and parent == self.parent
         return is_here and stem == next_stem and next_number == number + 1
 
 
@@ -185,14 +186,14 @@ class _Lister:
 
     def _block(self, path: str, node: InstanceNode, holder: Graph) -> None:
         self._shown[id(node.graph)] = path
-        head = f"{_label(path)}: {describe_call(node.graph)}"
+        head = f"{_label(path)}: {describe_call(node.graph, node.lines)}"
         self._add(RowKind.BLOCK, path, node, holder, head)
 
     def _repeat(self, path: str, node: InstanceNode, holder: Graph) -> None:
-        call = describe_call(node.graph)
+        call = describe_call(node.graph, node.lines)
         run, last = self._run, self._rows[-1]
         parent, label = _parent(path), _label(path)
-        if run is not None and run.goes_on(node.graph, parent, label):
+        if run is not None and run.goes_on(call, node.graph, parent, label):
             run.labels.append(label)
             head = f"{run.labels[0]}..{run.labels[-1]}: {len(run.labels)} x {call}"
             costs = last.costs + self._sums[path]
@@ -203,7 +204,7 @@ class _Lister:
         reference = _label(first) if _parent(first) == parent else first
         words = (f", like {reference}",)
         self._add(RowKind.FOLDED, path, node, holder, f"{label}: {call}", words)
-        self._run = _Run(node.graph, parent, [label])
+        self._run = _Run(call, node.graph, parent, [label])
 
     def _add(
         self,

@@ -246,6 +246,17 @@ def test_arguments_are_computed_and_defaults_left_out() -> None:
     assert "c: B(4, m=5, size=3x1)" in rows
 
 
+def test_a_call_names_the_lines_that_it_is_given() -> None:
+    net = archdsl.loads(
+        "block Up(n, skip):\n    add:\n        CONV {n} 1x1 filters\n        from skip\n"
+        "[8x8x4] INPUT\nCONV1: 4 1x1 filters -> RELU\nCONV2: 4 1x1 filters -> RELU\n"
+        "up1: Up(4, conv1)\nup2: Up(4, skip = conv2)\nup3: Up(4, skip = conv2)\n"
+    )
+    rows = said(net)
+    assert "up1: Up(4, skip=conv1)" in rows
+    assert "up2..up3: 2 x Up(4, skip=conv2), like up1" in rows
+
+
 # --- The table ---
 
 
