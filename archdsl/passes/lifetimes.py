@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from archdsl.ir.graph import Graph, LayerNode
 
@@ -49,8 +50,7 @@ def _members(flat: Graph, path: str) -> Iterator[tuple[str, str]]:
 def _lines(flat: Graph, members: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
     """Member -> the number of its line, where each round of a loop has lines of its own."""
     lines: dict[str, int] = {}
-    current: dict[str, tuple[object, set[object]]] = {}
-    count = 0
+    last: dict[str, _Line] = {}
     for around in members.values():
         for holder, member in around.items():
             if member in lines:
@@ -59,11 +59,18 @@ def _lines(flat: Graph, members: Mapping[str, Mapping[str, str]]) -> dict[str, i
             span = flat.namespaces[member].span if node is None else node.span
             # What `after` adds stands where its host does, and is another op.
             step = span.start, type(node.op) if isinstance(node, LayerNode) else None
-            line = span.source.name, span.line
-            before, steps = current.get(holder, (None, set()))
-            if line != before or step in steps:
-                count += 1
-                steps = set()
-            current[holder] = line, steps | {step}
-            lines[member] = count
+            line = last.get(holder)
+            if line is None or line.place != (span.source.name, span.line) or step in line.steps:
+                line = _Line(len(lines), (span.source.name, span.line), set())
+            line.steps.add(step)
+            last[holder] = line
+            lines[member] = line.number
     return lines
+
+
+class _Line(NamedTuple):
+    """A line that a block or a group has come to, and what of it there was already."""
+
+    number: int
+    place: tuple[str, int]
+    steps: set[object]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from archdsl.ir.graph import Graph, InputNode, LayerNode, Node
@@ -64,7 +64,7 @@ class Moment(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Those moments of a run that are its peak for some size of the batch."""
+    """Every moment of a run; which of them is the fullest depends on the batch."""
 
     moments: tuple[Moment, ...]
 
@@ -84,7 +84,7 @@ def inference(flat: Graph, value: int) -> Memory:
     run = _Run(flat, value)
     for node in flat:
         run.forward(node)
-    return _peaks(run.moments)
+    return Memory(tuple(run.moments))
 
 
 def training_step(flat: Graph, value: int, optimizer: Optimizer) -> Memory:
@@ -96,16 +96,7 @@ def training_step(flat: Graph, value: int, optimizer: Optimizer) -> Memory:
         if isinstance(node, LayerNode) and node.name in run.learning:
             run.backward(node)
     run.step()
-    return _peaks(run.moments)
-
-
-def _peaks(moments: Iterable[Moment]) -> Memory:
-    """Without those that hold less than another one, of both kinds of memory."""
-    best: list[Moment] = []
-    for moment in sorted(moments, key=lambda m: (m.per_image, m.fixed), reverse=True):
-        if not best or moment.fixed > best[-1].fixed:
-            best.append(moment)
-    return Memory(tuple(best))
+    return Memory(tuple(run.moments))
 
 
 class _Tensors:
