@@ -69,12 +69,15 @@ class Facts:
         """The figures of the network with its side heads, for one image."""
         return self._totals(self.flat.outputs, frozenset())
 
+    def total(self, column: str) -> int:
+        """The sum of a column over the whole test-time network."""
+        return self._sum(column, self.training_only)
+
+    def _sum(self, column: str, without: frozenset[str]) -> int:
+        return sum(value for path, value in self.columns[column].items() if path not in without)
+
     def _totals(self, outputs: tuple[str, ...], without: frozenset[str]) -> Totals:
-        sums = {
-            name: sum(value for path, value in self.columns[name].items() if path not in without)
-            for name in Totals._fields
-            if name != "depth"
-        }
+        sums = {name: self._sum(name, without) for name in Totals._fields if name != "depth"}
         return Totals(**sums, depth=max(self.columns["depth"][output] for output in outputs))
 
     def layers(self) -> list[LayerFacts]:

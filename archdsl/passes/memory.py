@@ -81,7 +81,7 @@ class Memory(NamedTuple):
 
 def inference(flat: Graph, value: int) -> Memory:
     """A forward pass in evaluation, without gradients; a value takes so many bytes."""
-    run = _Run(flat, value)
+    run = _Run(flat, value, flat.training_only())
     for node in flat:
         run.forward(node)
     return Memory(tuple(run.moments))
@@ -159,12 +159,12 @@ class _Tensors:
 
 
 class _Run:
-    """A forward pass."""
+    """A forward pass, without some of the layers."""
 
     in_training = False
 
-    def __init__(self, flat: Graph, value: int) -> None:
-        self.flat, self.value = flat, value
+    def __init__(self, flat: Graph, value: int, without: frozenset[str] = frozenset()) -> None:
+        self.flat, self.value, self._without = flat, value, without
         self.tensors = _Tensors()
         self.moments: list[Moment] = []
         self._releases = releases(flat)
@@ -175,15 +175,17 @@ class _Run:
 
     def forward(self, node: Node) -> None:
         """Compute what leaves a node, then let go of what no line holds any longer."""
+        if node.name in self._without:
+            return
         name, tensors = node.name, self.tensors
         scratch = 0
         if isinstance(node, LayerNode):
             scratch = self._compute(node)
         else:
             tensors.make(name, self._bytes_of(node))
-        # Whoever calls the module holds the images and the result.
-        is_callers = isinstance(node, InputNode) or name == self.flat.output
-        tensors.hold(name, len(set(self.flat.users(name))) + is_callers)
+        # Whoever calls the module holds the images and the results.
+        is_callers = isinstance(node, InputNode) or name in self.flat.outputs
+        tensors.hold(name, len({*self.flat.users(name)} - self._without) + is_callers)
         self._record(scratch)
         for operand in self._releases.get(name, ()):
             tensors.release(operand)
@@ -243,7 +245,7 @@ class _Training(_Run):
     def backward(self, node: LayerNode) -> None:
         """The gradients of a node's operands and parameters; what it kept goes."""
         gradient = _gradient(node.name)
-        if node.name == self.flat.output:
+        if node.name in self.flat.outputs:
             self._add_gradient(node.name, self._bytes_of(node))
         for operand in self.flat.operands(node.name):
             if operand in self.learning:

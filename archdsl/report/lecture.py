@@ -24,6 +24,8 @@ def lecture_text(facts: Facts, setup: Setup) -> str:
     totals, listed = facts.totals, 0
     lines = []
     for node in facts.flat:
+        if node.name in facts.training_only:
+            continue
         label, weights = "INPUT", list[Weight]()
         inputs = facts.flat.operand_shapes(node.name)
         if isinstance(node, LayerNode):
