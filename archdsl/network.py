@@ -35,6 +35,8 @@ from archdsl.syntax.source import Source, Span
 if TYPE_CHECKING:
     from torch import nn
 
+    from archdsl.passes.memory import Moment
+
 
 class SpecNotFound(Exception):
     """Neither a file nor a network of the zoo."""
@@ -140,11 +142,35 @@ class Network:
         """A picture as `svg`, `png`, `pdf` or `dot`."""
         return self.emit("graphviz", format)
 
-    def summary(self) -> str:
-        """The listing with shapes, parameters and multiply-adds, as a plain table."""
-        from archdsl.report.summary import summary_text
+    def summary(self, format: str = "table", /, **options: Any) -> str:
+        """The listing with shapes and costs: `table`, `lecture`, `json`, `csv`, ...
 
-        return summary_text(self)
+        The options are those of the command: `columns`, `sort`, `depth`, `batch`, `dtype`,
+        `optimizer`, `fits`. Raises `ValueError` if one of them says what there is not.
+        """
+        from archdsl.report.summary import Summary
+
+        return Summary.of(self, **options).written(format)
+
+    def memory(
+        self, batch: int = 1, dtype: str = "float32", optimizer: str | None = None
+    ) -> Moment:
+        """The fullest moment of inference, or with an optimizer of a training step, in bytes.
+
+        Raises `ValueError` if there is no such type or optimizer.
+        """
+        from archdsl.report.memory import memory_of
+
+        return memory_of(self.facts.flat, dtype, optimizer).peak(batch)
+
+    def fits(self, room: str, dtype: str = "float32", optimizer: str | None = None) -> int:
+        """How many images at once fit into `5GiB`, in inference or with an optimizer in training.
+
+        Raises `ValueError` if there is no such size, type or optimizer.
+        """
+        from archdsl.report.memory import memory_of, parse_size
+
+        return memory_of(self.facts.flat, dtype, optimizer).images(parse_size(room))
 
     def _repr_svg_(self) -> str:
         """The picture, in a notebook."""

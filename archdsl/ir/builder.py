@@ -201,6 +201,7 @@ class Builder:
         explicit = self.text(call.name) if call.name is not None else None
         name = self.namer.member(names, explicit, call)
         operands = [flow]
+        lines: dict[str, str] = {}
         values: dict[str, Value] = {}
         incoming = self.graph[flow].output
         for parameter in call.block.parameters:
@@ -208,6 +209,7 @@ class Builder:
             if parameter.is_line:
                 assert argument is not None
                 assert isinstance(argument.value, tree.Name)
+                lines[parameter.name] = argument.value.text
                 operands.append(self.references.find(argument.value.text, argument.value.span))
             elif argument is not None:
                 values[parameter.name] = self.environment.evaluate(argument.value)
@@ -223,7 +225,12 @@ class Builder:
         self.found.extend(diagnostic.through((frame,)) for diagnostic in found)
         out = self._add(
             InstanceNode(
-                name=name, output=graph.shape, span=call.span, graph=graph, call=call.span.text
+                name=name,
+                output=graph.shape,
+                span=call.span,
+                graph=graph,
+                call=call.span.text,
+                lines=lines,
             ),
             tuple(operands),
         )

@@ -60,10 +60,14 @@ class LayerNode(Node):
 
 
 class InstanceNode(Node):
-    """One use of a block, with the block's own graph for these arguments and shapes."""
+    """One use of a block, with the block's own graph for these arguments and shapes.
+
+    `lines` are the names that it is given for parameters that stand for lines.
+    """
 
     graph: SkipValidation[Graph]
     call: str
+    lines: SkipValidation[Mapping[str, str]] = {}
 
 
 class Namespace(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Op, Reach, Weight
+from archdsl.ops.base import Extra, Family, Inputs, Kept, Op, Reach, Weight
 from archdsl.ops.fields import Real
 from archdsl.ops.phrases import Says
 
@@ -17,6 +17,12 @@ class Activation(Op):
     reach: ClassVar = Reach.OWN
     ends_a_chain: ClassVar = True
     is_neutral: ClassVar = True
+    keeps_output: ClassVar = False
+    """Whether the gradient is computed from the output, and not from the input."""
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input or the output."""
+        return Kept(output=True) if self.keeps_output else Kept(input=True)
 
 
 class ReLU(Activation):
@@ -24,6 +30,10 @@ class ReLU(Activation):
 
     words: ClassVar = ("RELU",)
     ceiling: Annotated[Real | None, Says("at most {}", example="6")] = None
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The output; the input where it is cut."""
+        return Kept(output=True) if self.ceiling is None else Kept(input=True)
 
 
 class LeakyReLU(Activation):
@@ -49,6 +59,7 @@ class Tanh(Activation):
     """The hyperbolic tangent."""
 
     words: ClassVar = ("TANH",)
+    keeps_output: ClassVar = True
 
 
 class ScaledTanh(Activation):
@@ -56,11 +67,20 @@ class ScaledTanh(Activation):
 
     words: ClassVar = ("SCALED TANH",)
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """The tanh, before it is scaled."""
+        return Kept(extra=self.scratch(inputs))
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """The scaled input, then the tanh."""
+        return Extra(values=inputs[0].values)
+
 
 class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
     words: ClassVar = ("SIGMOID",)
+    keeps_output: ClassVar = True
 
 
 class HardSigmoid(Activation):
@@ -92,3 +112,4 @@ class Softmax(Activation):
 
     words: ClassVar = ("SOFTMAX",)
     reach: ClassVar = Reach.ALL
+    keeps_output: ClassVar = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import Enum, StrEnum
+from fractions import Fraction
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, get_args
 
@@ -67,12 +68,43 @@ def key_of(path: str, weight: str) -> str:
 
 
 class Window(NamedTuple):
-    """What one output position sees of the input, as (vertical, horizontal) pairs."""
+    """What an op's positions see along one side of its input.
 
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    dilation: tuple[int, int]
-    before: tuple[int, int]
+    Position i sees `extent` positions from `start + i*stride` on; where these are fractions, no
+    more than the whole numbers in that range. With a stride of 0 all positions see the same.
+    """
+
+    start: int | Fraction
+    extent: int | Fraction
+    stride: int | Fraction
+
+
+Windows = tuple[Window, Window]
+"""The vertical and the horizontal one."""
+
+
+def whole_window(shape: Shape) -> Windows:
+    """Of an output that is one position and sees all of the input."""
+    return Window(0, shape.height, 0), Window(0, shape.width, 0)
+
+
+class Extra(NamedTuple):
+    """What one image takes beside a layer's input and output.
+
+    `values` are numbers of the network's own type, `indices` whole numbers of 8 bytes: the place
+    of each maximum.
+    """
+
+    values: int = 0
+    indices: int = 0
+
+
+class Kept(NamedTuple):
+    """What a layer keeps from the forward pass until its gradients are computed."""
+
+    input: bool = False
+    output: bool = False
+    extra: Extra = Extra()
 
 
 class Misfit(Exception):
@@ -146,6 +178,8 @@ class Op(BaseModel):
     """Whether an activation that `after` adds before this op would be a mistake."""
     is_neutral: ClassVar[bool] = False
     """Whether the output holds the input's values, so that nobody counts it as new memory."""
+    shares_gradient: ClassVar[bool] = False
+    """Whether the gradient of each input is the output's own, or a part of it."""
 
     def check(self, inputs: Inputs) -> None:
         """Raise `Misfit` if the op cannot take these inputs."""
@@ -177,14 +211,34 @@ class Op(BaseModel):
         """LeCun's count: every weight and bias, once for each output position that uses it."""
         return 0
 
-    def window(self, inputs: Inputs) -> Window | None:
+    def window(self, inputs: Inputs) -> Windows | None:
         """What an output position sees, or None where it is its own position only."""
         return None
+
+    def is_view(self, in_training: bool) -> bool:
+        """Whether the output is the input's own memory, seen in another form."""
+        return False
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """What PyTorch keeps for the backward pass: the input, unless the op says otherwise."""
+        return Kept(input=True)
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """What PyTorch holds at most beside input and output while it computes the output."""
+        return Extra()
+
+    def flops(self, inputs: Inputs) -> int:
+        """What fvcore counts in evaluation: a multiply-add as one, and more for a few ops."""
+        return self.macs(inputs)
 
     @classmethod
     def has_weights(cls) -> bool:
         """Whether layers of this op have keys in a state dict."""
         return cls.weights is not Op.weights
+
+    def shorthand(self) -> str:
+        """What a slide calls the layer: `CONV3-64`, `POOL2`, `FC`."""
+        return self.merge or self.words[0]
 
     @classmethod
     def notation(cls, text: str) -> Mapping[str, Any] | None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import NAMELESS, Family, Inputs, Misfit, Op, Reach, Weight, check_groups
+from archdsl.ops.base import (
+    NAMELESS,
+    Family,
+    Inputs,
+    Kept,
+    Misfit,
+    Op,
+    Reach,
+    Weight,
+    check_groups,
+)
 from archdsl.ops.fields import Count, Real, Runs
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -81,6 +91,10 @@ class ChannelShuffle(Op):
         """Groups must divide the channels."""
         check_groups(self.groups, (inputs[0].channels, "channels"))
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing: the order is known."""
+        return Kept()
+
 
 class LearnedScale(Op):
     """Each channel times a number that is learned: `layer_scale: SCALE initially 0.000001`.
@@ -111,3 +125,7 @@ class Scale(Op):
     is_linear: ClassVar = True
 
     factor: Annotated[Real, Says("by {}")]
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing: the factor is known."""
+        return Kept()

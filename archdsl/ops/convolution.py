@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Reach, Weight, check_groups
+from archdsl.ops.base import Extra, Family, Inputs, Kept, Reach, Weight, check_groups
 from archdsl.ops.fields import Count, Margins, Sides
 from archdsl.ops.phrases import Incoming, Says
 from archdsl.ops.shape import Shape
@@ -66,6 +66,19 @@ class Conv2d(Windowed):
             weights["bias"] = Weight((self.filters,))
         return weights
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input, or its padded copy."""
+        return Kept(input=True) if self.is_symmetric else Kept(extra=self.scratch(inputs))
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """The padded copy that PyTorch needs where the padding is not symmetric."""
+        if self.is_symmetric:
+            return Extra()
+        (shape,) = inputs
+        (top, left), (bottom, right) = self.pad, self.after
+        padded = (shape.height + top + bottom) * (shape.width + left + right)
+        return Extra(values=padded * shape.channels)
+
     def macs(self, inputs: Inputs) -> int:
         """Every weight once for each output position."""
         height, width = self.output_sides(inputs)
@@ -75,6 +88,10 @@ class Conv2d(Windowed):
         """Weights and biases at each output position."""
         height, width = self.output_sides(inputs)
         return height * width * sum(weight.values for weight in self.weights(inputs).values())
+
+    def shorthand(self) -> str:
+        """`CONV3-64`, as the notation has it."""
+        return f"CONV{self.kernel_text}-{self.filters}"
 
     @classmethod
     def notation(cls, text: str) -> Mapping[str, Any] | None:

@@ -6,7 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Op, Reach, Weight, check_groups
+from archdsl.ops.base import (
+    Extra,
+    Family,
+    Inputs,
+    Kept,
+    Op,
+    Reach,
+    Weight,
+    Windows,
+    check_groups,
+    whole_window,
+)
 from archdsl.ops.fields import Count
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -49,6 +60,10 @@ class Linear(Op):
         if self.at_every_pixel:
             height, width = f"{shape.height}, as in its input", f"{shape.width}, as in its input"
         return {"height": height, "width": width, "channels": f"{self.neurons} neurons"}
+
+    def window(self, inputs: Inputs) -> Windows | None:
+        """All positions, or its own only."""
+        return None if self.at_every_pixel else whole_window(inputs[0])
 
     def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
         """One weight for each input value that a neuron sees, one bias a neuron."""
@@ -104,6 +119,14 @@ class RBF(Op):
     def weights(self, inputs: Inputs) -> Mapping[str, Weight]:
         """A buffer: one number for each pair of centre and input value."""
         return {"centres": Weight((self.centres, inputs[0].values), trainable=False)}
+
+    def window(self, inputs: Inputs) -> Windows:
+        """All of the input."""
+        return whole_window(inputs[0])
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input's difference to each centre."""
+        return Kept(extra=Extra(self.centres * inputs[0].values))
 
     def connections(self, inputs: Inputs) -> int:
         """Every number of every centre once."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach
+from archdsl.ops.base import Extra, Family, Inputs, Kept, Misfit, Op, Reach
 from archdsl.ops.fields import Rate
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -28,6 +28,14 @@ class Merge(Op):
     def infer(self, inputs: Inputs) -> Shape:
         """The shape of every input; of symbolic ones, the plainest way to write it."""
         return reduce(plainer, inputs)
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing."""
+        return Kept()
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """Of three paths and more, what the paths before the last amount to."""
+        return Extra(values=self.infer(inputs).values * (len(inputs) > 2))
 
     def _check_equal(
         self, inputs: Inputs, sides: tuple[str, ...], among: Sequence[int] | None = None
@@ -69,6 +77,7 @@ class Add(Merge):
     """The sum of all paths, element by element."""
 
     merge: ClassVar = "add"
+    shares_gradient: ClassVar = True
 
 
 class Mean(Merge):
@@ -86,6 +95,10 @@ class Mean(Merge):
     drop_path: Annotated[Rate, Says("drop path {}", example="15%")] = 0.0
     one_column: Annotated[Rate, Says("one column {}")] = 0.0
     columns: tuple[int, ...] | None = None
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """The sum."""
+        return Extra(values=self.infer(inputs).values)
 
 
 class Multiply(Merge):
@@ -105,13 +118,22 @@ class Multiply(Merge):
         """The shape of the largest maps."""
         return max(inputs, key=lambda shape: (_is_unknown(shape), _area(shape)))
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """Each path, and of three and more the products on the way."""
+        return Kept(input=True, extra=Extra(self.infer(inputs).values * (len(inputs) - 2)))
+
 
 class Concat(Merge):
     """All paths' channels one behind the other."""
 
     merge: ClassVar = "concat"
     reach: ClassVar = Reach.ALL
+    shares_gradient: ClassVar = True
     wanted: ClassVar = "paths of one height and width"
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """Nothing: each path is copied to its place."""
+        return Extra()
 
     def check(self, inputs: Inputs) -> None:
         """All sides but the channels are equal."""

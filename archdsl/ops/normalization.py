@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach, Weight, check_groups
+from archdsl.ops.base import Extra, Family, Inputs, Kept, Misfit, Op, Reach, Weight, check_groups
 from archdsl.ops.fields import Count, Rate, Real
 from archdsl.ops.phrases import Says
 
@@ -41,6 +41,16 @@ class LocalResponseNorm(Op):
             )
         check_groups(self.groups, (shape.channels, "channels"))
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input, its padded square, the sum before the power and after it."""
+        (shape,) = inputs
+        padding = shape.height * shape.width * (self.size - 1) * self.groups
+        return Kept(input=True, extra=Extra(3 * shape.values + padding))
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """The mean of the squares, and the last two steps on the way to the power."""
+        return Extra(2 * inputs[0].values)
+
 
 class LayerNorm(Op):
     """Normalization over the channels of each position, with a learned scale and shift.
@@ -58,6 +68,11 @@ class LayerNorm(Op):
         """Scale and shift."""
         channels = (inputs[0].channels,)
         return {"weight": Weight(channels), "bias": Weight(channels)}
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input; mean and deviation of each position."""
+        (shape,) = inputs
+        return Kept(input=True, extra=Extra(2 * shape.height * shape.width))
 
 
 class BatchNorm(Op):
@@ -86,3 +101,7 @@ class BatchNorm(Op):
             "running_var": Weight(channels, trainable=False),
             "num_batches_tracked": Weight((), trainable=False, counter=True),
         }
+
+    def flops(self, inputs: Inputs) -> int:
+        """A factor and a shift for each value."""
+        return 2 * inputs[0].values

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach, Weight
+from archdsl.ops.base import (
+    Extra,
+    Family,
+    Inputs,
+    Kept,
+    Misfit,
+    Op,
+    Reach,
+    Weight,
+    Window,
+    Windows,
+    whole_window,
+)
 from archdsl.ops.fields import Sides
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -41,6 +54,10 @@ class Pool(Windowed):
         """Height x width x the input's channels."""
         return Shape(*self.output_sides(inputs), inputs[0].channels)
 
+    def shorthand(self) -> str:
+        """`POOL2`."""
+        return f"POOL{self.kernel_text}"
+
     def arithmetic(self, inputs: Inputs) -> dict[str, str]:
         """The sums; the channels stay."""
         return {**super().arithmetic(inputs), "channels": _stay(inputs)}
@@ -50,6 +67,14 @@ class MaxPool2d(Pool):
     """The largest value in each window; padding is never the largest."""
 
     words: ClassVar = ("MAX POOL",)
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input, and where in it the largest values are."""
+        return Kept(input=True, extra=self.scratch(inputs))
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """Where the largest values are."""
+        return Extra(indices=self.infer(inputs).values)
 
 
 class AvgPool2d(Pool):
@@ -82,6 +107,10 @@ class Subsample(Pool):
         channels = (inputs[0].channels,)
         return {"weight": Weight(channels), "bias": Weight(channels)}
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input, and the sums."""
+        return Kept(input=True, extra=Extra(self.infer(inputs).values))
+
     def connections(self, inputs: Inputs) -> int:
         """LeCun's count: each value of a window, and a bias, for each output value."""
         height, width = self.kernel
@@ -105,6 +134,20 @@ class AdaptiveAvgPool2d(Op):
     def infer(self, inputs: Inputs) -> Shape:
         """The grid x the input's channels."""
         return Shape(*self.output, inputs[0].channels)
+
+    def window(self, inputs: Inputs) -> Windows:
+        """Windows that cover the maps, overlapping where the grid does not divide them."""
+        (shape,) = inputs
+        rows, columns = self.output
+        return _share(shape.height, rows), _share(shape.width, columns)
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input; of a grid of one window nothing, for that is a plain mean."""
+        return Kept(input=self.output != (1, 1))
+
+    def flops(self, inputs: Inputs) -> int:
+        """One for each value of the input."""
+        return inputs[0].values
 
     def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
         """The grid is what the line says."""
@@ -131,6 +174,10 @@ class GlobalPool(Op):
         """One value a channel."""
         return Shape(1, 1, inputs[0].channels)
 
+    def window(self, inputs: Inputs) -> Windows:
+        """All positions."""
+        return whole_window(inputs[0])
+
     def arithmetic(self, inputs: Inputs) -> Mapping[str, str]:
         """A global window covers the maps once."""
         (shape,) = inputs
@@ -144,11 +191,34 @@ class GlobalAvgPool2d(GlobalPool):
     words: ClassVar = ("GLOBAL AVG POOL",)
     is_linear: ClassVar = True
 
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing: PyTorch takes a plain mean."""
+        return Kept()
+
+    def flops(self, inputs: Inputs) -> int:
+        """One for each value of the input."""
+        return inputs[0].values
+
 
 class GlobalMaxPool2d(GlobalPool):
     """The largest value of each map."""
 
     words: ClassVar = ("GLOBAL MAX POOL",)
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input, and where in it the largest values are."""
+        return Kept(input=True, extra=self.scratch(inputs))
+
+    def scratch(self, inputs: Inputs) -> Extra:
+        """Where the largest values are."""
+        return Extra(indices=self.infer(inputs).values)
+
+
+def _share(size: int, count: int) -> Window:
+    """From i*size/count, rounded down, to (i + 1)*size/count, rounded up."""
+    stride = Fraction(size, count)
+    loss = 1 - Fraction(1, stride.denominator)
+    return Window(-loss, stride + 2 * loss, stride)
 
 
 def _stay(inputs: Inputs) -> str:

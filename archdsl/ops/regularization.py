@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from archdsl.ops.base import Family, Op, Reach
+from archdsl.ops.base import Extra, Family, Inputs, Kept, Op, Reach
 from archdsl.ops.fields import Rate
 from archdsl.ops.phrases import Says
 
@@ -22,6 +22,16 @@ class Dropout(Op):
 
     rate: Annotated[Rate, Says("{}")]
     whole_maps: Annotated[bool, Says("whole maps", value=True)] = False
+
+    def is_view(self, in_training: bool) -> bool:
+        """At test time it does nothing."""
+        return not in_training or self.rate == 0
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The factor of each value, or of each map."""
+        (shape,) = inputs
+        is_by_map = self.whole_maps and not shape.flat
+        return Kept(extra=Extra(shape.channels if is_by_map else shape.values))
 
 
 class StochasticDepth(Op):
@@ -39,3 +49,11 @@ class StochasticDepth(Op):
     survival: Annotated[Rate, Field(gt=0), Says("survive {}", example="80%")]
     each_sample: Annotated[bool, Says("each sample", value=True)] = False
     scaled_in_training: Annotated[bool, Says("scaled in training", value=True)] = False
+
+    def is_view(self, in_training: bool) -> bool:
+        """Where nothing is scaled at test time, nothing is done."""
+        return not in_training and (self.scaled_in_training or self.survival == 1)
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The factor of each image; that of a batch is a number."""
+        return Kept(extra=Extra(int(self.each_sample)))

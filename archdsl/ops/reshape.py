@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from archdsl.ops.base import Family, Inputs, Op, Reach
+from archdsl.ops.base import Family, Inputs, Kept, Op, Reach, Windows, whole_window
 from archdsl.ops.shape import Shape
 
 
@@ -24,6 +24,7 @@ class Flatten(Op):
     reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
     is_neutral: ClassVar = True
+    shares_gradient: ClassVar = True
 
     def infer(self, inputs: Inputs) -> Shape:
         """All values in a row."""
@@ -37,6 +38,18 @@ class Flatten(Op):
         one = "a vector's height and width are 1"
         return {"height": one, "width": one, "channels": length}
 
+    def window(self, inputs: Inputs) -> Windows:
+        """All positions."""
+        return whole_window(inputs[0])
+
+    def is_view(self, in_training: bool) -> bool:
+        """Always."""
+        return True
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing."""
+        return Kept()
+
 
 class Identity(Op):
     """The input itself."""
@@ -46,3 +59,12 @@ class Identity(Op):
     reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
     is_neutral: ClassVar = True
+    shares_gradient: ClassVar = True
+
+    def is_view(self, in_training: bool) -> bool:
+        """Always."""
+        return True
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing."""
+        return Kept()

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op, Reach, Weight, check_groups
+from archdsl.ops.base import (
+    Family,
+    Inputs,
+    Kept,
+    Misfit,
+    Op,
+    Reach,
+    Weight,
+    Window,
+    Windows,
+    check_groups,
+)
 from archdsl.ops.fields import Count, Margins, Sides, Steps
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -95,6 +107,20 @@ class ConvTranspose2d(Op):
             weights["bias"] = Weight((self.filters,))
         return weights
 
+    def window(self, inputs: Inputs) -> Windows:
+        """The positions whose filters reach it: every stride-th of the filter's, at most."""
+        vertical, horizontal = (
+            Window(
+                Fraction(pad - dilation * (kernel - 1), stride),
+                Fraction(dilation * (kernel - 1), stride) + 1,
+                Fraction(1, stride),
+            )
+            for pad, kernel, stride, dilation in zip(
+                self.pad, self.kernel, self.stride, self.dilation, strict=True
+            )
+        )
+        return vertical, horizontal
+
     def macs(self, inputs: Inputs) -> int:
         """Every weight once for each input position."""
         (shape,) = inputs
@@ -140,6 +166,34 @@ class Upsample(Op):
         assert self.factor is not None
         return Shape(shape.height * self.factor[0], shape.width * self.factor[1], shape.channels)
 
+    def window(self, inputs: Inputs) -> Windows:
+        """The nearest position, or the two on both sides."""
+        (shape,), output = inputs, self.infer(inputs)
+        return (
+            self._along(shape.height, output.height),
+            self._along(shape.width, output.width),
+        )
+
+    def _along(self, size: int, count: int) -> Window:
+        """Torch's positions: i*step rounded down, or the middle of the new one among the old."""
+        step = Fraction(size, count)
+        start = Fraction(0)
+        if self.aligned:
+            step = Fraction(size - 1, max(1, count - 1))
+        elif self.mode == "bilinear":
+            start = (step - 1) / 2
+        # What rounding down takes away at most; the position behind is seen as far again.
+        loss = 1 - Fraction(1, (start + step).denominator * start.denominator)
+        return Window(start - loss, 1 + loss * (2 if self.mode == "bilinear" else 1), step)
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing: the factors are known."""
+        return Kept()
+
+    def flops(self, inputs: Inputs) -> int:
+        """One for each value of the output, four where it is a mean of four."""
+        return self.infer(inputs).values * (4 if self.mode == "bilinear" else 1)
+
 
 class Crop(Op):
     """The middle of the maps: `CROP to 56x56`; an odd one goes at the bottom and at the right."""
@@ -162,3 +216,17 @@ class Crop(Op):
     def infer(self, inputs: Inputs) -> Shape:
         """The size that is asked for."""
         return Shape(*self.size, inputs[0].channels)
+
+    def window(self, inputs: Inputs) -> Windows:
+        """The middle."""
+        (shape,) = inputs
+        top, left = (shape.height - self.size[0]) // 2, (shape.width - self.size[1]) // 2
+        return Window(top, 1, 1), Window(left, 1, 1)
+
+    def is_view(self, in_training: bool) -> bool:
+        """Always."""
+        return True
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing."""
+        return Kept()

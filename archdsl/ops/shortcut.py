@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import Family, Inputs, Misfit, Op
+from archdsl.ops.base import Family, Inputs, Kept, Misfit, Op, Window, Windows
 from archdsl.ops.fields import Count, Steps
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -40,3 +40,12 @@ class Shortcut(Op):
             for side, stride in zip((shape.height, shape.width), self.stride, strict=True)
         )
         return Shape(height, width, self.channels)
+
+    def window(self, inputs: Inputs) -> Windows:
+        """Its own position in the grid of strides."""
+        vertical, horizontal = (Window(0, 1, stride) for stride in self.stride)
+        return vertical, horizontal
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing."""
+        return Kept()

@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from archdsl.ops.base import NAMELESS, Family, Inputs, Misfit, Op, Reach, Weight
+from archdsl.ops.base import (
+    NAMELESS,
+    Extra,
+    Family,
+    Inputs,
+    Kept,
+    Misfit,
+    Op,
+    Reach,
+    Weight,
+    Window,
+    Windows,
+    whole_window,
+)
 from archdsl.ops.fields import Count, Rate
 from archdsl.ops.phrases import Says
 from archdsl.ops.shape import Shape
@@ -39,6 +52,18 @@ class Tokens(Op):
         width = "a sequence's width is 1"
         return {"height": tokens, "width": width, "channels": f"{shape.channels}, as in its input"}
 
+    def window(self, inputs: Inputs) -> Windows:
+        """All of the maps: a sequence does not say where on them a token lies."""
+        return whole_window(inputs[0])
+
+    def is_view(self, in_training: bool) -> bool:
+        """The positions stay where they are."""
+        return True
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing."""
+        return Kept()
+
 
 class ClassToken(Op):
     """One more token in front, which is learned. Its one weight, (1, 1, channels), is nameless."""
@@ -65,6 +90,14 @@ class ClassToken(Op):
         """The token."""
         return {NAMELESS: Weight((1, 1, inputs[0].channels))}
 
+    def window(self, inputs: Inputs) -> Windows:
+        """Each token moves by one place."""
+        return Window(-1, 1, 1), Window(0, 1, 1)
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing."""
+        return Kept()
+
 
 class FirstToken(Op):
     """The first token as a vector."""
@@ -81,6 +114,18 @@ class FirstToken(Op):
     def infer(self, inputs: Inputs) -> Shape:
         """A vector of its channels."""
         return Shape.vector(inputs[0].channels)
+
+    def window(self, inputs: Inputs) -> Windows:
+        """The first place."""
+        return Window(0, 1, 0), Window(0, 1, 0)
+
+    def is_view(self, in_training: bool) -> bool:
+        """The token stays where it is."""
+        return True
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing."""
+        return Kept()
 
 
 class Position(Op):
@@ -101,6 +146,10 @@ class Position(Op):
         """A vector for each position."""
         (shape,) = inputs
         return {NAMELESS: Weight((1, shape.height * shape.width, shape.channels))}
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing."""
+        return Kept()
 
 
 class Attention(Op):
@@ -144,6 +193,19 @@ class Attention(Op):
         (shape,) = inputs
         positions = shape.height * shape.width
         return positions * shape.channels * (4 * shape.channels + 2 * positions)
+
+    def window(self, inputs: Inputs) -> Windows:
+        """All positions."""
+        return whole_window(inputs[0])
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """The input; queries, keys and values; what the heads give, before and after they join.
+
+        And a number for each head and position, by which its softmax is computed again.
+        """
+        (shape,) = inputs
+        own = 5 * shape.values + shape.height * shape.width * self.heads
+        return Kept(input=True, extra=Extra(own))
 
     def connections(self, inputs: Inputs) -> int:
         """Weights and biases at each position."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from archdsl.ops.base import Doubt, Inputs, Misfit, Op, Window
+from archdsl.ops.base import Doubt, Inputs, Misfit, Op, Window, Windows
 from archdsl.ops.fields import Margins, Sides, Steps
 from archdsl.ops.phrases import Says
 from archdsl.symbolic import apply
@@ -137,6 +137,16 @@ class Windowed(Op):
             )
         ]
 
-    def window(self, inputs: Inputs) -> Window:
+    @property
+    def kernel_text(self) -> str:
+        """The window as slides write it: `3`, or `1x7`."""
+        height, width = self.kernel
+        return f"{height}" if height == width else f"{height}x{width}"
+
+    def window(self, inputs: Inputs) -> Windows:
         """The window itself."""
-        return Window(self.kernel, self.stride, self.dilation, self.pad)
+        vertical, horizontal = (
+            Window(-before, dilation * (kernel - 1) + 1, stride)
+            for _, _, kernel, stride, before, _, dilation in self._sides(inputs)
+        )
+        return vertical, horizontal

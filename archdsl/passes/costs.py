@@ -1,4 +1,4 @@
-"""What one image costs: multiply-adds, connections, and the values that layers hold."""
+"""What one image costs: operations, connections, the values that layers hold and move."""
 
 from __future__ import annotations
 
@@ -22,6 +22,28 @@ def _column(
 def count_macs(flat: Graph) -> dict[str, int]:
     """Path -> multiply-adds of convolutions and fully connected layers, biases not counted."""
     return _column(flat, lambda node, inputs: node.op.macs(inputs))
+
+
+def count_flops(flat: Graph) -> dict[str, int]:
+    """Path -> what fvcore counts in evaluation.
+
+    A multiply-add is one. Batch norm is two for each value, global average pooling and average
+    pooling to a size one for each value of the input, upsampling one for each value of the output,
+    or four if bilinear. The rest is nothing (`fvcore/nn/flop_count.py`, 0.1.5).
+    """
+    return _column(flat, lambda node, inputs: node.op.flops(inputs))
+
+
+def count_moved(flat: Graph) -> dict[str, int]:
+    """Path -> values that the layer reads and writes for one image, its weights left out."""
+    return _column(
+        flat,
+        lambda node, inputs: (
+            0
+            if node.op.is_view(in_training=False)
+            else sum(shape.values for shape in inputs) + node.output.values
+        ),
+    )
 
 
 def count_connections(flat: Graph) -> dict[str, int]:

@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from archdsl.ir.graph import Graph, LayerNode
 from archdsl.ops import Shape
-from archdsl.passes.costs import count_activations, count_connections, count_macs, count_neurons
+from archdsl.passes.costs import (
+    count_activations,
+    count_connections,
+    count_flops,
+    count_macs,
+    count_moved,
+    count_neurons,
+)
 from archdsl.passes.depth import longest_path
+from archdsl.passes.fields import receptive_fields
 from archdsl.passes.shapes import infer_shapes
 from archdsl.passes.weights import count_buffers, count_parameters
 
 Column = Mapping[str, Any]
 
 
+class Columns(Mapping[str, Column]):
+    """Pass -> what it found, by full path. A pass runs when its column is first asked for."""
+
+    def __init__(self, flat: Graph) -> None:
+        self._flat = flat
+        self._found: dict[str, Column] = {}
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._found:
+            self._found[name] = _RUN[name](self._flat)
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_RUN)
+
+    def __len__(self) -> int:
+        return len(_RUN)
+
+
 @dataclass
 class Facts:
-    """A flat graph and, for each pass, full path -> what the pass found there."""
+    """A flat graph, and what the passes find in it."""
 
     flat: Graph
-    columns: dict[str, Column] = field(default_factory=dict)
+    columns: Columns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.columns = Columns(self.flat)
 
     @cached_property
     def training_only(self) -> frozenset[str]:
@@ -39,12 +69,15 @@ class Facts:
         """The figures of the network with its side heads, for one image."""
         return self._totals(self.flat.outputs, frozenset())
 
+    def total(self, column: str) -> int:
+        """The sum of a column over the whole test-time network."""
+        return self._sum(column, self.training_only)
+
+    def _sum(self, column: str, without: frozenset[str]) -> int:
+        return sum(value for path, value in self.columns[column].items() if path not in without)
+
     def _totals(self, outputs: tuple[str, ...], without: frozenset[str]) -> Totals:
-        sums = {
-            name: sum(value for path, value in self.columns[name].items() if path not in without)
-            for name in Totals._fields
-            if name != "depth"
-        }
+        sums = {name: self._sum(name, without) for name in Totals._fields if name != "depth"}
         return Totals(**sums, depth=max(self.columns["depth"][output] for output in outputs))
 
     def layers(self) -> list[LayerFacts]:
@@ -97,17 +130,21 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("parameters", count_parameters),
     ("buffers", count_buffers),
     ("macs", count_macs),
+    ("flops", count_flops),
     ("connections", count_connections),
     ("neurons", count_neurons),
     ("activations", count_activations),
+    ("moved", count_moved),
     ("depth", longest_path),
+    ("fields", receptive_fields),
 )
 """Every pass, in order: each takes the flat graph and gives a value for each path."""
 
+_RUN = dict(PASSES)
+
 
 def analyze(graph: Graph) -> Facts:
-    """Run all passes over a network's graph."""
+    """What passes find in a network's graph. Raises ValueError if its shapes are not its ops'."""
     facts = Facts(graph.flatten())
-    for name, run in PASSES:
-        facts.columns[name] = run(facts.flat)
+    facts.columns["shapes"]
     return facts

@@ -6,6 +6,7 @@ The words are the phrases that the op's fields declare, so a new op needs nothin
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from archdsl.diagnostics import SpecError
 from archdsl.ir.evaluate import Environment, show
@@ -40,12 +41,18 @@ def describe_op(op: Op, inputs: Inputs) -> str:
     return " ".join([_word(op), ", ".join(pieces)]).rstrip()
 
 
-def describe_call(graph: Graph) -> str:
-    """`Bottleneck(128, stride=2)`: the block with its arguments, defaults left out."""
+def describe_call(graph: Graph, lines: Mapping[str, str] | None = None) -> str:
+    """`Bottleneck(128, stride=2)`: the block with its arguments, defaults left out.
+
+    `lines` are the names that one use gives for parameters that stand for lines.
+    """
     pieces: list[str] = []
     is_keyword = False
     for parameter in graph.block.parameters:
         if parameter.is_line:
+            if lines:
+                is_keyword = True
+                pieces.append(f"{parameter.name}={lines[parameter.name]}")
             continue
         if _is_default(graph, parameter.name):
             is_keyword = True

@@ -5,31 +5,35 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from dataclasses import fields as fields_of
 from enum import StrEnum
 
 from archdsl.ir.evaluate import show
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Shape
 from archdsl.passes import Facts
+from archdsl.passes.fields import Fields
 from archdsl.report.describe import Words, describe_call, describe_layer, describe_op
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What rows add up."""
+    """What rows add up: the columns of the facts that go by these names."""
 
     parameters: int = 0
     buffers: int = 0
     macs: int = 0
+    flops: int = 0
     activations: int = 0
+    moved: int = 0
+    neurons: int = 0
+    connections: int = 0
 
     def __add__(self, other: Costs) -> Costs:
-        return Costs(
-            self.parameters + other.parameters,
-            self.buffers + other.buffers,
-            self.macs + other.macs,
-            self.activations + other.activations,
-        )
+        return Costs(*(getattr(self, name) + getattr(other, name) for name in FIGURES))
+
+
+FIGURES = tuple(field.name for field in fields_of(Costs))
 
 
 class RowKind(StrEnum):
@@ -39,8 +43,9 @@ class RowKind(StrEnum):
     LAYER = "layer"
     BLOCK = "block"
     GROUP = "group"
-    REPEAT = "repeat"
-    """One or more uses of a block whose members another row has shown; the sum of them all."""
+    FOLDED = "folded"
+    """Blocks or a group without their members, which other rows show or nobody asked for: the sum
+    of them all."""
     TOTAL = "total"
 
 
@@ -59,6 +64,7 @@ class Row:
     output: Shape
     costs: Costs
     depth: int = 0
+    fields: Fields | None = None
     training_only: bool = False
 
     @property
@@ -81,15 +87,34 @@ def table_rows(graph: Graph, facts: Facts) -> list[Row]:
 class _Run:
     """Uses of one block behind each other, shown as one row."""
 
+    call: str
     graph: Graph
     parent: str
     labels: list[str]
 
-    def goes_on(self, graph: Graph, parent: str, label: str) -> bool:
+    def goes_on(self, call: str, graph: Graph, parent: str, label: str) -> bool:
         """Whether a use of a block is the next one: `unit3` after `unit2`."""
         (stem, number), (next_stem, next_number) = map(_split, (self.labels[-1], label))
-        is_here = graph is self.graph and parent == self.parent
+        is_here = graph is self.graph and call == self.call and parent == self.parent
         return is_here and stem == next_stem and next_number == number + 1
+
+
+def fold(rows: list[Row], depth: int) -> list[Row]:
+    """The rows down to a depth, blocks and groups there without their members."""
+    return [
+        replace(row, kind=RowKind.FOLDED) if row.is_sum and row.depth == depth else row
+        for row in rows
+        if row.depth <= depth
+    ]
+
+
+def flat_rows(rows: list[Row]) -> list[Row]:
+    """The rows that are no sums of others, each headed by its whole path."""
+    heads = ((row, _parent(row.path)) for row in rows if not row.is_sum)
+    return [
+        replace(row, head=f"{parent}.{row.head}" if parent else row.head, depth=0)
+        for row, parent in heads
+    ]
 
 
 class _Lister:
@@ -100,7 +125,7 @@ class _Lister:
         self._rows: list[Row] = []
         self._shown: dict[int, str] = {}
         self._groups: set[str] = set()
-        self._outputs: dict[int, dict[str, Shape]] = {}
+        self._last_members: dict[int, dict[str, Node]] = {}
         self._run: _Run | None = None
         # The layer that the last row shows, and the path of what flows out of that row.
         self._last: tuple[LayerNode, str] | None = None
@@ -126,8 +151,8 @@ class _Lister:
     def _input(self, path: str, node: InputNode, is_image: bool) -> None:
         """The images that come in; what flows into a block is another row's output."""
         if is_image:
-            costs = Costs(activations=self._facts.columns["activations"][path])
-            self._rows.append(Row(RowKind.INPUT, path, path, (), node.output, costs))
+            costs, seen = costs_of(self._facts, path), self._fields(path, node)
+            self._rows.append(Row(RowKind.INPUT, path, path, (), node.output, costs, 0, seen))
 
     def _layer(self, path: str, node: LayerNode, holder: Graph) -> None:
         inputs = holder.operand_shapes(node.name)
@@ -136,7 +161,11 @@ class _Lister:
             arrow = f" -> {describe_op(node.op, inputs)}"
             costs = last.costs + self._sums[path]
             self._rows[-1] = replace(
-                last, words=(*last.words, arrow), output=node.output, costs=costs
+                last,
+                words=(*last.words, arrow),
+                output=node.output,
+                costs=costs,
+                fields=self._fields(path, node),
             )
         else:
             head, words = describe_layer(_label(path), node, inputs)
@@ -157,24 +186,25 @@ class _Lister:
 
     def _block(self, path: str, node: InstanceNode, holder: Graph) -> None:
         self._shown[id(node.graph)] = path
-        head = f"{_label(path)}: {describe_call(node.graph)}"
+        head = f"{_label(path)}: {describe_call(node.graph, node.lines)}"
         self._add(RowKind.BLOCK, path, node, holder, head)
 
     def _repeat(self, path: str, node: InstanceNode, holder: Graph) -> None:
-        call = describe_call(node.graph)
+        call = describe_call(node.graph, node.lines)
         run, last = self._run, self._rows[-1]
         parent, label = _parent(path), _label(path)
-        if run is not None and run.goes_on(node.graph, parent, label):
+        if run is not None and run.goes_on(call, node.graph, parent, label):
             run.labels.append(label)
             head = f"{run.labels[0]}..{run.labels[-1]}: {len(run.labels)} x {call}"
             costs = last.costs + self._sums[path]
-            self._rows[-1] = replace(last, head=head, costs=costs)
+            fields = self._fields(path, node)
+            self._rows[-1] = replace(last, head=head, costs=costs, fields=fields)
             return
         first = self._shown[id(node.graph)]
         reference = _label(first) if _parent(first) == parent else first
         words = (f", like {reference}",)
-        self._add(RowKind.REPEAT, path, node, holder, f"{label}: {call}", words)
-        self._run = _Run(node.graph, parent, [label])
+        self._add(RowKind.FOLDED, path, node, holder, f"{label}: {call}", words)
+        self._run = _Run(call, node.graph, parent, [label])
 
     def _add(
         self,
@@ -186,16 +216,35 @@ class _Lister:
         words: Words = (),
     ) -> None:
         self._open_groups(path, node, holder)
-        self._append(kind, path, head, words, node.output)
+        self._append(kind, path, head, words, path, node)
         self._run, self._last = None, None
 
-    def _append(self, kind: RowKind, path: str, head: str, words: Words, output: Shape) -> None:
-        is_in_head = path.partition(".")[0] in self._heads
+    def _append(
+        self, kind: RowKind, path: str, head: str, words: Words, last_path: str, last: Node
+    ) -> None:
+        """A row for what is at `path`; `last` is the node that its output comes out of."""
         if path in self._heads:
             words = (*words, f", training only, weight {show(self._heads[path].weight)}")
-        depth = sum(1 for _ in _ancestors(path))
-        costs = self._sums[path]
-        self._rows.append(Row(kind, path, head, words, output, costs, depth, is_in_head))
+        row = Row(
+            kind,
+            path,
+            head,
+            words,
+            last.output,
+            self._sums[path],
+            depth=sum(1 for _ in _ancestors(path)),
+            fields=self._fields(last_path, last),
+            training_only=path.partition(".")[0] in self._heads,
+        )
+        self._rows.append(row)
+
+    def _fields(self, path: str, node: Node) -> Fields | None:
+        """What the positions of a node's output see; None if it only hands its input on."""
+        while isinstance(node, InstanceNode):
+            path = f"{path}.{node.graph.output}"
+            node = node.graph[node.graph.output]
+        fields: Fields | None = self._facts.columns["fields"].get(path)
+        return fields
 
     def _open_groups(self, path: str, node: Node, holder: Graph) -> None:
         """Rows for the groups that begin with this node, the outermost first."""
@@ -204,27 +253,34 @@ class _Lister:
             group = f"{prefix}{name}"
             if name in holder.namespaces and group not in self._groups:
                 self._groups.add(group)
-                output = self._group_output(holder, name)
-                self._append(RowKind.GROUP, group, _label(group), (), output)
+                last = self._last_member(holder, name)
+                last_path = f"{prefix}{last.name}"
+                self._append(RowKind.GROUP, group, _label(group), (), last_path, last)
 
-    def _group_output(self, holder: Graph, name: str) -> Shape:
+    def _last_member(self, holder: Graph, name: str) -> Node:
         """What leaves a group is what leaves its last member."""
-        if id(holder) not in self._outputs:
-            self._outputs[id(holder)] = {
-                group: node.output for node in holder for group in _ancestors(node.name)
+        if id(holder) not in self._last_members:
+            self._last_members[id(holder)] = {
+                group: node for node in holder for group in _ancestors(node.name)
             }
-        return self._outputs[id(holder)][name]
+        return self._last_members[id(holder)][name]
 
 
 def _sums(facts: Facts) -> dict[str, Costs]:
     """Path -> costs, of every layer and of every block and group around it."""
     sums: dict[str, Costs] = defaultdict(Costs)
-    for layer in facts.layers():
-        costs = Costs(layer.parameters, layer.buffers, layer.macs, layer.activations)
-        sums[layer.path] += costs
-        for ancestor in _ancestors(layer.path):
-            sums[ancestor] += costs
+    for node in facts.flat:
+        if isinstance(node, LayerNode):
+            costs = costs_of(facts, node.name)
+            sums[node.name] += costs
+            for ancestor in _ancestors(node.name):
+                sums[ancestor] += costs
     return sums
+
+
+def costs_of(facts: Facts, path: str) -> Costs:
+    """What the passes counted for a layer or the input."""
+    return Costs(*(facts.columns[name][path] for name in FIGURES))
 
 
 def _ancestors(path: str) -> Iterator[str]:

@@ -1,12 +1,12 @@
-"""Rows and columns laid out as lines of aligned text, cut to a width."""
+"""A summary laid out as lines of aligned text, cut to a width."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
-from archdsl.report.rows import Row, RowKind
+from archdsl.report.columns import Column, Setup
+from archdsl.report.rows import Row
 from archdsl.report.text import CUT, columns_of, cut, padded
 
 GAP = "  "
@@ -28,56 +28,43 @@ class Part(StrEnum):
 Line = tuple[Part, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading and what stands under it. Where room is short, the highest `rank` goes first."""
+def lay_out(
+    columns: Sequence[Column], rows: Sequence[Row], total: Row, setup: Setup, width: int | None
+) -> Iterator[Line]:
+    """A heading, a line a row, and the totals, each in at most `width` columns of text.
 
-    title: str
-    cell: Callable[[Row], str]
-    rank: int
-    is_figure: bool = True
-
-    def text(self, row: Row) -> str:
-        """The row's cell. The input costs nothing and the total has no shape."""
-        is_empty = row.kind is (RowKind.INPUT if self.is_figure else RowKind.TOTAL)
-        return "" if is_empty else self.cell(row)
-
-    def width(self, rows: Sequence[Row]) -> int:
-        """The columns of text that it takes."""
-        return max(columns_of(text) for text in (self.title, *map(self.text, rows)))
-
-
-COLUMNS = (
-    Column("output", lambda row: str(row.output), rank=3, is_figure=False),
-    Column("parameters", lambda row: f"{row.costs.parameters:,}", rank=1),
-    Column("multiply-adds", lambda row: f"{row.costs.macs:,}", rank=2),
-)
-"""The columns beside the layers; the shape stands before them, as in a listing."""
-
-
-def lay_out(rows: Sequence[Row], total: Row, width: int | None) -> Iterator[Line]:
-    """A heading, a line a row, and the totals, each in at most `width` columns.
-
-    Descriptions that are too long lose their last words. None is as wide as it takes.
+    Where they do not fit, columns go and descriptions lose their last words. None is as wide as it
+    takes.
     """
-    columns, room = _fitting([*rows, total], width)
-    widths = {column.title: column.width([*rows, total]) for column in columns}
+    texts = {
+        column: [column.title, *(column.text(row, setup) for row in (*rows, total))]
+        for column in columns
+    }
+    widths = {column: max(map(columns_of, cells)) for column, cells in texts.items()}
+    layers: list[Callable[[int | None], str]] = [
+        lambda room: "layer" if room is None else cut("layer", room),
+        *(_layer_texts(row) for row in (*rows, total)),
+    ]
+    shown, room = _fitting(widths, max(columns_of(layer(None)) for layer in layers), width)
 
-    def line(layer: str, cell: Callable[[Column], str]) -> str:
-        cells = [padded(cell(column), widths[column.title], column.is_figure) for column in columns]
-        is_behind_shape = bool(columns) and not columns[0].is_figure
-        cells.insert(int(is_behind_shape), padded(layer, room))
+    def line(number: int) -> str:
+        cells = [padded(texts[c][number], widths[c], c.is_figure) for c in shown]
+        cells.insert(layer_position(shown), padded(layers[number](room), room))
         return GAP.join(cells).rstrip()
 
-    heading = line(cut("layer", room), lambda column: column.title)
-    lines = [(_part(row), line(layer_text(row, room), _texts_of(row))) for row in rows]
-    last = line(cut(total.head, room), _texts_of(total))
-    rule = "-" * max(columns_of(text) for text in (heading, last, *(text for _, text in lines)))
-    yield Part.HEADING, heading
-    yield Part.RULE, rule
-    yield from lines
-    yield Part.RULE, rule
-    yield Part.TOTAL, last
+    lines = [line(number) for number in range(len(layers))]
+    rule = Part.RULE, "-" * max(map(columns_of, lines))
+    yield Part.HEADING, lines[0]
+    yield rule
+    yield from ((_part(row), text) for row, text in zip(rows, lines[1:-1], strict=True))
+    yield rule
+    yield Part.TOTAL, lines[-1]
+
+
+def layer_position(columns: Sequence[Column]) -> int:
+    """Where the layers stand among the columns: behind the words before the first figure."""
+    figures = (number for number, column in enumerate(columns) if column.is_figure)
+    return next(figures, len(columns))
 
 
 def layer_text(row: Row, width: int | None = None) -> str:
@@ -90,22 +77,23 @@ def layer_text(row: Row, width: int | None = None) -> str:
     return next((text for text in shorter if columns_of(text) <= width), cut(whole, width))
 
 
-def _fitting(rows: Sequence[Row], width: int | None) -> tuple[list[Column], int]:
+def _layer_texts(row: Row) -> Callable[[int | None], str]:
+    return lambda room: layer_text(row, room)
+
+
+def _fitting(
+    widths: dict[Column, int], longest: int, width: int | None
+) -> tuple[list[Column], int]:
     """The columns that there is room for, and the room that they leave to the layers."""
-    columns = list(COLUMNS)
-    longest = max(columns_of(text) for text in ("layer", *map(layer_text, rows)))
+    columns = list(widths)
     if width is None:
         return columns, longest
-    room = width - sum(column.width(rows) + len(GAP) for column in columns)
+    room = width - sum(taken + len(GAP) for taken in widths.values())
     while columns and room < min(longest, NARROWEST):
-        goner = max(columns, key=lambda column: column.rank)
+        goner = max(reversed(columns), key=lambda column: column.rank)
         columns.remove(goner)
-        room += goner.width(rows) + len(GAP)
+        room += widths[goner] + len(GAP)
     return columns, max(1, min(room, longest))
-
-
-def _texts_of(row: Row) -> Callable[[Column], str]:
-    return lambda column: column.text(row)
 
 
 def _part(row: Row) -> Part:

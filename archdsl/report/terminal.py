@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from archdsl.report.summary import Summarized, footer, table_lines, title
+from archdsl.report.summary import Summary
 from archdsl.report.table import Part
 
 _STYLES = {
@@ -17,10 +17,10 @@ _STYLES = {
 }
 
 
-def print_summary(network: Summarized, console: Console, width: int) -> None:
+def print_summary(summary: Summary, console: Console, width: int) -> None:
     """Print the table in at most `width` columns; a console would take dumb terminals for 80."""
-    table = [Text(text, _STYLES[part]) for part, text in table_lines(network, width)]
-    notes = [Text(line, "dim") for line in footer(network, width)]
-    lines = [Text(title(network), "bold"), Text(), *table, Text(), *notes]
+    table = [Text(text, _STYLES[part]) for part, text in summary.lines(width)]
+    notes = [Text(line, "dim") for line in summary.footer(width)]
+    lines = [Text(summary.title, "bold"), Text(), *table, Text(), *notes]
     # Lines are laid out already; rich must not break one that a wide character makes too long.
     console.print(Text("\n").join(lines), soft_wrap=True)

@@ -145,7 +145,7 @@ class Drawing:
         if opening is Opening.FRAMED:
             times = f" ×{item.count}" if item.count > 1 else ""
             name = node.name.rpartition(".")[2]
-            title = f"{item.path}: {describe_call(node.graph)}{times}"
+            title = f"{item.path}: {describe_call(node.graph, node.lines)}{times}"
             room.rooms.append(_Room(item.path, f"{name}: {title.partition(': ')[2]}", title))
             room = room.rooms[-1]
         feeds = zip((n.name for n in node.graph.inputs), item.sources, strict=True)

@@ -219,7 +219,7 @@ class _Drawer:
             own = filter(None, [_own_name(item, node.graph.name)])
             return replace(
                 box,
-                text=f"{describe_call(node.graph)}{times}",
+                text=f"{describe_call(node.graph, node.lines)}{times}",
                 notes=(*own, *notes),
                 skip=self.fold(node.graph).skip,
                 inside=self._panels.get(self._structure(node.graph), ""),
@@ -337,4 +337,4 @@ def _kind(node: Node) -> object:
 def _word(node: Node) -> str:
     if isinstance(node, LayerNode):
         return node.title
-    return describe_call(node.graph) if isinstance(node, InstanceNode) else "input"
+    return describe_call(node.graph, node.lines) if isinstance(node, InstanceNode) else "input"

@@ -7,7 +7,7 @@ import json
 import archdsl
 from archdsl.network import Network
 from archdsl.passes.devices import BYTES
-from archdsl.report.summary import summary_json, summary_text
+from archdsl.report.summary import Summary
 
 HEAD = "split over {} gpus\n[8x8x4] INPUT\nMAX POOL 2x2 filters at stride 2\n"
 SMALL = HEAD + (
@@ -27,8 +27,8 @@ def small(devices: int) -> Network:
 def test_without_a_split_there_is_nothing_to_say() -> None:
     network = archdsl.load("alexnet")
     assert network.devices == []
-    assert "gpus" not in summary_text(network)
-    assert "devices" not in json.loads(summary_json(network))
+    assert "gpus" not in Summary.of(network).text()
+    assert "devices" not in json.loads(Summary.of(network).json())
 
 
 def test_parameters_and_maps_are_divided_and_input_lies_whole() -> None:
@@ -68,13 +68,13 @@ def test_what_has_no_weights_leaves_input_whole_on_every_device() -> None:
 
 def test_the_summary_says_it_in_a_sentence_and_layer_by_layer() -> None:
     network = archdsl.load("alexnet_two_gpus")
-    text = " ".join(summary_text(network).split())
+    text = " ".join(Summary.of(network).text().split())
     assert "On each of 2 gpus: 30,482,612 parameters, 783,967 activations." in text
     assert (
         "For an image 244,688 bytes of float32 cross between them: conv3 173,056, fc6 36,864, "
         "fc7 16,384, fc8 18,384." in text
     )
-    record = json.loads(summary_json(network))["devices"]
+    record = json.loads(Summary.of(network).json())["devices"]
     assert (record["count"], record["parameters"]) == (2, 30_482_612)
     assert record["received"] == [30_836, 30_336]
     assert record["crossing_bytes"] == 244_688
