@@ -93,14 +93,21 @@ def output_option(help: str) -> Callable[[Command], Command]:
 # --- Reading ---
 
 
-def load(spec: str, settings: Mapping[str, str]) -> Network:
-    """The network; doubts go to stderr. A wrong spec is shown there, and ends the command."""
+UNCHECKED = "W301"
+"""The doubt that claims are for other parameters: nothing to say where those are the question."""
+
+
+def load(spec: str, settings: Mapping[str, str], is_question: bool = False) -> Network:
+    """The network; doubts go to stderr. A wrong spec is shown there, and ends the command.
+
+    `is_question` says that the command is about other parameters than the paper's.
+    """
     try:
         network = find_and_compile(spec, settings)
     except SpecError as failure:
         show(failure.diagnostics)
         raise Exit(status_of(failure.diagnostics)) from None
-    show(network.warnings)
+    show(d for d in network.warnings if not (is_question and d.code == UNCHECKED))
     return network
 
 

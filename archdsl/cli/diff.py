@@ -44,7 +44,10 @@ def command(
     spec, own = split_settings(before)
     other, others = split_settings(after)
     try:
-        networks = [load(spec, settings | own), load(other or spec, settings | others)]
+        networks = [
+            load(spec, settings | own, is_question=True),
+            load(other or spec, settings | others, is_question=True),
+        ]
     except Exit:
         raise Exit(WRONG_COMMAND) from None
     difference = diff(*networks)

@@ -12,7 +12,16 @@ from archdsl.backend import BackendError
 from archdsl.report.comparison import Comparison, Entry
 from archdsl_charts import theme
 from archdsl_charts.scales import Scale, step_for, tick_text, ticks
-from archdsl_charts.sheet import HEADER, Sheet, accuracy_notes, family_legend, grid, mark
+from archdsl_charts.sheet import (
+    HEADER,
+    LEGEND_LINE,
+    Sheet,
+    accuracy_notes,
+    family_legend,
+    grid,
+    hues_of,
+    mark,
+)
 
 NAME = "density"
 WIDTH = 960.0
@@ -27,8 +36,7 @@ def draw(comparison: Comparison) -> Sheet:
     if not comparison.measured:
         raise BackendError("no network here quotes a top-1 error: there is nothing to draw")
     entries = sorted(comparison.measured, key=lambda entry: -_density(comparison, entry))
-    families = len({entry.network.family for entry in entries})
-    height = max(ROW * len(entries) + 44.0, (families + 2) * (theme.LINE_HEIGHT + 2))
+    height = max(ROW * len(entries) + 44.0, (len(hues_of(comparison)) + 2) * LEGEND_LINE)
     return Sheet(
         NAME,
         "Top-1 accuracy per parameter",
@@ -62,13 +70,13 @@ def _lines(comparison: Comparison, entries: list[Entry]) -> Iterator[str]:
     title = "Top-1 accuracy per parameter [% / million]"
     yield text(title, middle, bottom + 36, theme.TEXT)
     yield "</g>"
-    hues = theme.hues(comparison.families)
+    hues = hues_of(comparison)
     for at, entry in enumerate(entries):
         y = top + ROW * at + 4
         value = _density(comparison, entry)
         content = _bar(entry.label, value, scale, y, hues[entry.network.family])
         yield from mark(NAME, entry, comparison.protocol, content)
-    yield from family_legend(comparison, entries, LEGEND, top + 10)
+    yield from family_legend(comparison, LEGEND, top + 10)
 
 
 def _bar(label: str, value: float, scale: Scale, y: float, hue: theme.Hue) -> Iterator[str]:

@@ -11,7 +11,7 @@ from math import ceil, floor, sqrt
 
 from archdsl_svg.font import SEMIBOLD
 from archdsl_svg.geometry import Rect
-from archdsl_svg.inks import FAINT_INK, FRAME
+from archdsl_svg.inks import FAINT_INK, FRAME, PAPER
 from archdsl_svg.marks import DROP, number, pair, rectangle, text
 
 from archdsl.backend import BackendError
@@ -21,19 +21,23 @@ from archdsl_charts.placing import Blob, Label, place
 from archdsl_charts.scales import Scale, short, step_for, tick_text, ticks
 from archdsl_charts.sheet import (
     HEADER,
+    LEGEND_LINE,
     OPERATIONS,
     Sheet,
     accuracy_notes,
     blob,
     family_legend,
     grid,
+    hues_of,
     mark,
 )
 
 NAME = "operations"
-WIDTH = 960.0
-PLOT = Rect(72.0, theme.MARGIN + HEADER, 792.0, theme.MARGIN + HEADER + 540.0)
-LEGEND = 808.0
+LEFT, TOP = 72.0, theme.MARGIN + HEADER
+PLOT_SIZE = 720.0, 540.0
+ROOMY = 22
+"""So many networks have room for their labels; a plot of more is larger."""
+LEGEND_GAP, LEGEND_WIDTH = 16.0, 152.0
 LARGEST = 44.0
 """The radius of the network with most parameters."""
 _GIGA = 1e9
@@ -48,8 +52,8 @@ def draw(comparison: Comparison) -> Sheet:
         NAME,
         "Top-1 accuracy against operations",
         f"{comparison.protocol}; the area of a blob is proportional to the number of parameters",
-        WIDTH,
-        PLOT.height + 44.0,
+        chart.plot.right + LEGEND_GAP + LEGEND_WIDTH,
+        chart.plot.height + 44.0,
         tuple(chart.lines()),
         (*accuracy_notes(comparison), OPERATIONS),
     )
@@ -61,10 +65,13 @@ class _Chart:
         # The large ones first, so that the small ones lie on top.
         entries = sorted(comparison.measured, key=lambda entry: -entry.totals.parameters)
         self._entries: Sequence[Entry] = entries
+        growth = sqrt(max(1.0, len(entries) / ROOMY))
+        width, height = PLOT_SIZE
+        self.plot = Rect(LEFT, TOP, LEFT + width * growth, TOP + height * growth)
         self._unit = LARGEST / sqrt(max(entry.totals.parameters for entry in entries) or 1)
         self._x, self._x_step = self._horizontal()
         self._y, self._y_step = self._vertical()
-        self._hues = theme.hues(comparison.families)
+        self._hues = hues_of(comparison)
         self._blobs = [
             Blob(entry.label, (self._x(self._macs(entry)), self._y(self._accuracy(entry))), radius)
             for entry in entries
@@ -80,13 +87,13 @@ class _Chart:
             dot = f'<circle cx="{number(x)}" cy="{number(y)}" r="1.2" fill="{hue.line}"/>'
             content = [blob(x, y, circle.radius, hue), dot]
             yield from mark(NAME, entry, self._comparison.protocol, content)
-        labels = place(self._blobs, PLOT, theme.LABEL)
+        labels = place(self._blobs, self.plot, theme.LABEL)
         for entry, label in zip(self._entries, labels, strict=True):
             yield from self._label(entry.label, label)
-        top = PLOT.top + 10
-        yield from family_legend(self._comparison, self._entries, LEGEND, top)
-        count = len({entry.network.family for entry in self._entries})
-        yield from self._sizes(LEGEND, top + (count + 2) * (theme.LINE_HEIGHT + 2))
+        top = self.plot.top + 10
+        left = self.plot.right + LEGEND_GAP
+        yield from family_legend(self._comparison, left, top)
+        yield from self._sizes(left, top + (len(self._hues) + 2) * LEGEND_LINE)
 
     @staticmethod
     def _macs(entry: Entry) -> float:
@@ -104,14 +111,14 @@ class _Chart:
         radii = [self._radius(entry.totals.parameters) for entry in self._entries]
         highest = max(values) or 1.0
         for _ in range(4):
-            scale = PLOT.width / (highest * 1.02)
+            scale = self.plot.width / (highest * 1.02)
             before = max(0.0, *(r - v * scale for v, r in zip(values, radii, strict=True)))
-            room = PLOT.width - before - 8
+            room = self.plot.width - before - 8
             behind = [v + (r + 8) / room * highest for v, r in zip(values, radii, strict=True)]
             highest = max(behind)
-        start = PLOT.left + before + (8 if before else 0)
+        start = self.plot.left + before + (8 if before else 0)
         step = step_for(highest, 8)
-        return Scale(0.0, highest, start, PLOT.right), step
+        return Scale(0.0, highest, start, self.plot.right), step
 
     def _vertical(self) -> tuple[Scale, float]:
         """Whole steps around all blobs."""
@@ -119,32 +126,32 @@ class _Chart:
         radii = [self._radius(entry.totals.parameters) for entry in self._entries]
         span = max(max(values) - min(values), 4.0)
         step = step_for(span, 6)
-        pixel = span * 1.25 / PLOT.height
+        pixel = span * 1.25 / self.plot.height
         low = min(v - (r + 6) * pixel for v, r in zip(values, radii, strict=True))
         high = max(v + (r + 6) * pixel for v, r in zip(values, radii, strict=True))
         half = step / 2
         bounds = floor(low / half) * half, ceil(high / half) * half
-        return Scale(*bounds, PLOT.bottom, PLOT.top), step
+        return Scale(*bounds, self.plot.bottom, self.plot.top), step
 
     def _axes(self) -> Iterator[str]:
         yield f'<g id="{NAME}-axes">'
-        yield rectangle(PLOT, "none", FRAME, radius=0)
         for value in ticks(0, self._x.high, self._x_step):
             x = self._x(value)
-            yield grid((x, PLOT.top), (x, PLOT.bottom))
+            yield grid((x, self.plot.top), (x, self.plot.bottom))
             said = tick_text(value, self._x_step)
-            yield text(said, x, PLOT.bottom + 16, theme.LABEL, ink=FAINT_INK)
+            yield text(said, x, self.plot.bottom + 16, theme.LABEL, ink=FAINT_INK)
         for value in ticks(self._y.low, self._y.high, self._y_step):
             y = self._y(value)
-            yield grid((PLOT.left, y), (PLOT.right, y))
+            yield grid((self.plot.left, y), (self.plot.right, y))
             said = tick_text(value, self._y_step)
             baseline = y + DROP * theme.LABEL
-            yield text(said, PLOT.left - 8, baseline, theme.LABEL, ink=FAINT_INK, anchor="end")
-        middle, _ = PLOT.center
+            yield text(said, self.plot.left - 8, baseline, theme.LABEL, ink=FAINT_INK, anchor="end")
+        yield rectangle(self.plot, "none", FRAME, radius=0)
+        middle, _ = self.plot.center
         yield text(
-            "Operations for one image [G multiply-adds]", middle, PLOT.bottom + 36, theme.TEXT
+            "Operations for one image [G multiply-adds]", middle, self.plot.bottom + 36, theme.TEXT
         )
-        x, y = PLOT.left - 44, PLOT.center[1]
+        x, y = self.plot.left - 44, self.plot.center[1]
         turned = text("Top-1 accuracy [%]", 0, 0, theme.TEXT)
         yield f'<g transform="translate({number(x)} {number(y)}) rotate(-90)">{turned}</g>'
         yield "</g>"
@@ -157,6 +164,8 @@ class _Chart:
                 f'<path d="M{pair(start)}L{pair(end)}" fill="none" stroke="{FAINT_INK}" '
                 'stroke-width="0.7"/>'
             )
+        # Over a blob, the words stand out on a little paper.
+        yield rectangle(label.rect, PAPER, "none", radius=2, extra=' fill-opacity="0.55"')
         x, y = label.rect.center
         yield text(words, x, y + DROP * theme.LABEL, theme.LABEL)
 

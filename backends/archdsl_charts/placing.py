@@ -16,13 +16,15 @@ from archdsl_svg.geometry import Point, Rect
 
 GAP = 3.0
 """Between a blob and a label beside it."""
+DOT = 2.0
+"""From the middle of a blob to a label inside it."""
 RINGS = (9.0, 18.0, 28.0, 40.0, 54.0, 70.0, 90.0, 115.0, 145.0)
 """How far a label that needs a line stands from its blob."""
 ANGLES = 16
 ROUNDS = 40
 
 _OVERLAP, _CROSSING, _STRUCK, _CENTRE = 4000.0, 400.0, 1500.0, 60.0
-_AREA, _FAR, _BESIDE = 0.35, 0.35, 8.0
+_AREA, _FAR, _BESIDE = 0.5, 0.3, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,9 @@ def _conflict(label: Label, other: Label) -> float:
     price = 0.0
     if label.rect.overlaps(other.rect):
         price += _OVERLAP
-    if other.line is not None and _cuts(other.line, label.rect):
+    if other.line is not None and cuts(other.line, label.rect):
         price += _STRUCK
-    if label.line is not None and _cuts(label.line, other.rect):
+    if label.line is not None and cuts(label.line, other.rect):
         price += _STRUCK
     if label.line is not None and other.line is not None and _cross(label.line, other.line):
         price += _CROSSING
@@ -108,7 +110,7 @@ def _covered(label: Label, own: Blob, blob: Blob) -> float:
         price += _CENTRE * (_distance(blob.center, label.line) < min(blob.radius, 6.0))
     near_x, near_y = min(max(x, rect.left), rect.right), min(max(y, rect.top), rect.bottom)
     distance = hypot(near_x - x, near_y - y)
-    if distance >= blob.radius or (blob is own and label.line is None and distance == 0):
+    if distance >= blob.radius or (blob is own and label.line is None and distance < DOT + 1):
         return price
     depth = min(blob.radius - distance, rect.height)
     width = min(rect.right, x + blob.radius) - max(rect.left, x - blob.radius)
@@ -117,8 +119,9 @@ def _covered(label: Label, own: Blob, blob: Blob) -> float:
 
 def _candidates(blob: Blob, width: float, height: float) -> Iterator[tuple[float, Label]]:
     (x, y), radius = blob.center, blob.radius
-    if hypot(width, height) / 2 <= radius - 1:
-        yield 0.0, Label(_around((x, y), width, height))
+    if hypot(width / 2, height + DOT) <= radius:
+        # Below the dot that marks the very middle.
+        yield 0.0, Label(_around((x, y + height / 2 + DOT), width, height))
     reach = radius + GAP
     for price, dx, dy in (
         (1.0, 1, 0),
@@ -151,15 +154,12 @@ def _beside(center: Point, reach: float, dx: float, dy: float, width: float, hei
 
 
 def _line(blob: Blob, rect: Rect) -> tuple[Point, Point]:
-    """From the nearest point of a label to the rim of its blob."""
-    (x, y) = blob.center
-    start = min(max(x, rect.left), rect.right), min(max(y, rect.top), rect.bottom)
-    away = hypot(start[0] - x, start[1] - y) or 1.0
-    rim = blob.radius / away
-    return start, (x + (start[0] - x) * rim, y + (start[1] - y) * rim)
+    """From the nearest point of a label to the middle of its blob: its rim may lie below others."""
+    x, y = blob.center
+    return (min(max(x, rect.left), rect.right), min(max(y, rect.top), rect.bottom)), blob.center
 
 
-def _cuts(line: tuple[Point, Point], rect: Rect) -> bool:
+def cuts(line: tuple[Point, Point], rect: Rect) -> bool:
     """Whether a line meets a rectangle."""
     corners = (
         (rect.left, rect.top),

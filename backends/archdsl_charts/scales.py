@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor, log10
 
-Steps = tuple[float, ...]
-_ROUND: Steps = (1, 2, 2.5, 5, 10)
+_ROUND = (1, 2, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def ticks(low: float, high: float, step: float) -> list[float]:
 
 def tick_text(value: float, step: float) -> str:
     """As many digits as the step has."""
-    digits = max(0, -floor(log10(step) + 1e-9)) if step < 1 else int(step != round(step))
+    digits = max(0, -floor(log10(step) + 1e-9))
     return f"{value:,.{digits}f}"
 
 

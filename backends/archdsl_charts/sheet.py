@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
 
 from archdsl_svg.font import SEMIBOLD, text_width
 from archdsl_svg.geometry import Point
@@ -21,6 +22,7 @@ OPERATIONS = (
 )
 HEADER = 52.0
 """From the top to the drawing."""
+LEGEND_LINE = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def wrap(text: str, size: float, room: float) -> Iterator[str]:
 
 def mark(chart: str, entry: Entry, protocol: str, content: Iterable[str]) -> Iterator[str]:
     """A network's part of a drawing, with an id and a title that says all about it."""
-    yield f'<g id="{chart}-{identifier(entry.label)}" class="mark" role="graphics-symbol">'
+    name = f"data-network={quoteattr(entry.label)}"
+    yield f'<g id="{chart}-{identifier(entry.label)}" class="mark" {name} role="graphics-symbol">'
     yield f"<title>{escaped('; '.join(facts(entry, protocol)))}</title>"
     yield from content
     yield "</g>"
@@ -97,16 +100,18 @@ def facts(entry: Entry, protocol: str) -> Sequence[str]:
     return found
 
 
-def accuracy_notes(comparison: Comparison) -> list[str]:
+def accuracy_notes(
+    comparison: Comparison, without: str = "Without such a figure, and so not drawn"
+) -> list[str]:
     """Under which protocol accuracies were measured, and which networks have none under it."""
     protocol = comparison.protocol
     notes = [
-        f"Accuracy: 100% less the published top-1 error under the protocol {protocol!r}, that is "
-        f"{PROTOCOLS[protocol]}. The specs name the sources."
+        f"Accuracy: 100% less the published top-1 error; {protocol} ({PROTOCOLS[protocol]}). "
+        "The specs name the sources."
     ]
     if comparison.unmeasured:
         listed = ", ".join(map(_without_figure, comparison.unmeasured))
-        notes.append(f"Without such a figure, and so not drawn: {listed}.")
+        notes.append(f"{without}: {listed}.")
     return notes
 
 
@@ -118,16 +123,17 @@ def _without_figure(entry: Entry) -> str:
     return f"{entry.label} ({other.protocol}: {float(other.percent):g}% error)"
 
 
-def family_legend(
-    comparison: Comparison, entries: Iterable[Entry], x: float, y: float
-) -> Iterator[str]:
+def hues_of(comparison: Comparison) -> Mapping[str, theme.Hue]:
+    """A hue for each family with a figure, in the order of the comparison."""
+    return theme.hues(dict.fromkeys(entry.network.family for entry in comparison.measured))
+
+
+def family_legend(comparison: Comparison, x: float, y: float) -> Iterator[str]:
     """A line a family that is drawn, from (x, y) down."""
-    drawn = {entry.network.family for entry in entries}
-    hues = theme.hues(comparison.families)
     yield text("Family", x, y, theme.LABEL, SEMIBOLD, anchor="start")
-    for family in (family for family in comparison.families if family in drawn):
-        y += theme.LINE_HEIGHT + 2
-        yield blob(x + 6, y - 4, 5.0, hues[family])
+    for family, hue in hues_of(comparison).items():
+        y += LEGEND_LINE
+        yield blob(x + 6, y - 4, 5.0, hue)
         yield text(family, x + 18, y, theme.LABEL, anchor="start")
 
 
