@@ -127,6 +127,7 @@ class _Comparer:
         before, after = map(parts_of, self._flats)
         self._compare(match(before, after), network, (NETWORK, NETWORK))
         self._compare_wiring(network)
+        self._compare_heads(network)
         alike: dict[tuple[Change, ...], list[Place]] = {}
         for place, changes in self._changes.items():
             ops = {path: ops for (where, path), ops in self._ops.items() if where == place}
@@ -220,6 +221,15 @@ class _Comparer:
                 Change(Kind.REWIRED, "output", fields=(Field("input", *map(str, ends)),))
             )
 
+    def _compare_heads(self, network: Place) -> None:
+        """The weights of side heads; a head that came or went shows in its layers."""
+        heads, others = (flat.heads for flat in self._flats)
+        for name in (name for name in heads if name in others):
+            weights = show(heads[name].weight), show(others[name].weight)
+            if weights[0] != weights[1]:
+                change = Change(Kind.CHANGED, name, fields=(Field("weight", *weights),))
+                self._changes[network].append(change)
+
 
 def _blocks(graph: Graph) -> Mapping[str, InstanceNode]:
     return {path: node for path, node, _ in graph.walk() if isinstance(node, InstanceNode)}
@@ -288,9 +298,9 @@ def _with_moves(changes: Iterable[Change], ops: Mapping[str, tuple[Op, Op]]) -> 
     pending = list(changes)
     while pending:
         change = pending.pop(0)
-        for field in change.fields if change.path in ops else ():
+        for field in change.fields if _is_of(change, ops) else ():
             opposite = Field(field.name, field.after, field.before)
-            takers = [other for other in pending if opposite in other.fields]
+            takers = [other for other in pending if _is_of(other, ops) and opposite in other.fields]
             default = type(ops[change.path][0]).model_fields[field.name].default
             is_lost = [getattr(op, field.name) == default for op in ops[change.path]]
             # Only what is no default has a place that it can leave.
@@ -305,6 +315,11 @@ def _with_moves(changes: Iterable[Change], ops: Mapping[str, tuple[Op, Op]]) -> 
             change = _without(change, field.name)
         if change.fields or change.before or change.after or change.kind is not Kind.CHANGED:
             yield change
+
+
+def _is_of(change: Change, ops: Mapping[str, tuple[Op, Op]]) -> bool:
+    """Whether a change is one of a layer's options."""
+    return change.kind is Kind.CHANGED and change.path in ops
 
 
 def _without(change: Change, name: str) -> Change:
