@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -110,7 +110,8 @@ def compare(*networks: Compared, protocol: str = "", parameter: str = "") -> Com
     Raises `UnknownProtocol` for a protocol that none of them has.
     """
     entries = tuple(
-        Entry(network, label) for network, label in zip(networks, _labels(networks), strict=True)
+        Entry(network, label)
+        for network, label in zip(networks, _labels(networks, parameter), strict=True)
     )
     counts = Counter(
         known for known in PROTOCOLS for entry in entries if entry.error(1, known) is not None
@@ -121,14 +122,14 @@ def compare(*networks: Compared, protocol: str = "", parameter: str = "") -> Com
     return Comparison(entries, protocol or most, parameter)
 
 
-def _labels(networks: Iterable[Compared]) -> list[str]:
+def _labels(networks: Sequence[Compared], parameter: str) -> list[str]:
     """The class where it tells the networks apart, else the spec's name; then the parameters."""
-    networks = list(networks)
     counts = Counter(network.class_name for network in {n.name: n for n in networks}.values())
     labels = []
     for network in networks:
         head = network.class_name if counts[network.class_name] == 1 else network.name
-        settings = ", ".join(f"{name}={show(value)}" for name, value in network.changed.items())
+        shown = {k: v for k, v in network.values.items() if k in network.changed or k == parameter}
+        settings = ", ".join(f"{name}={show(value)}" for name, value in shown.items())
         labels.append(f"{head}({settings})" if settings else head)
     return labels
 
