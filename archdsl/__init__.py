@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archdsl.backend import BackendError
+    from archdsl.backend import BackendError, draw
     from archdsl.diagnostics import Diagnostic, SpecError
     from archdsl.network import Network, SpecNotFound, load, loads
     from archdsl.report.comparison import Comparison, compare
@@ -33,6 +33,7 @@ __all__ = [
     "carry_weights",
     "compare",
     "diff",
+    "draw",
     "load",
     "loads",
 ]
@@ -49,6 +50,7 @@ _HOMES = {
     "carry_weights": "archdsl.weights",
     "compare": "archdsl.report.comparison",
     "diff": "archdsl.report.difference",
+    "draw": "archdsl.backend",
     "load": "archdsl.network",
     "loads": "archdsl.network",
 }

@@ -75,8 +75,13 @@ def find(name: str) -> Backend:
     raise BackendError(f"no backend is called {name}; {hint}")
 
 
-def find_charts() -> ChartBackend:
-    """What draws charts. Raises BackendError if nothing is installed that does."""
+def draw(comparison: Comparison, format: str = "svg", chart: str = "") -> bytes:
+    """A chart as `svg`, `png`, `pdf` or `html`: `operations`, `density` or `sweep`.
+
+    The default is `sweep` for a sweep and `operations` for other comparisons. Raises BackendError.
+    """
     for point in entry_points(group=CHARTS):
-        return cast(ChartBackend, point.load())
+        backend = cast(ChartBackend, point.load())
+        default = "sweep" if comparison.parameter else "operations"
+        return backend.draw(comparison, chart or default, format)
     raise BackendError("nothing is installed that draws charts")

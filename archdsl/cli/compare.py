@@ -145,11 +145,11 @@ def _draw(
     chart: str,
     output: str | None,
 ) -> None:
-    from archdsl.backend import BackendError
+    from archdsl.backend import BackendError, draw
 
     try:
         # All are drawn before the first is written, so that trouble with one writes none.
-        drawn = {format: comparison.draw(format, chart) for format in formats}
+        drawn = {format: draw(comparison, format, chart) for format in formats}
     except BackendError as failure:
         raise CommandError(str(failure)) from None
     for format, data in drawn.items():

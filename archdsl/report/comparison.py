@@ -91,18 +91,6 @@ class Comparison:
 
         return written(self, format, width)
 
-    def draw(self, format: str = "svg", chart: str = "") -> bytes:
-        """A chart as `svg`, `png`, `pdf` or `html`: `operations`, `density` or `sweep`.
-
-        The default is `sweep` for a sweep and `operations` for other comparisons. Raises
-        `BackendError`.
-        """
-        from archdsl.backend import find_charts
-
-        return find_charts().draw(
-            self, chart or ("sweep" if self.parameter else "operations"), format
-        )
-
 
 def compare(*networks: Compared, protocol: str = "", parameter: str = "") -> Comparison:
     """Networks side by side. The protocol is the one that most of them share, unless one is named.

@@ -18,7 +18,7 @@ from archdsl_charts.scales import short, step_for, tick_text, ticks
 from PIL import Image
 
 import archdsl
-from archdsl import BackendError, Comparison, compare
+from archdsl import BackendError, Comparison, compare, draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = '<script>alert("1")</script> & ]]> \\'
@@ -48,7 +48,7 @@ def marks(root: ElementTree.Element) -> dict[str, ElementTree.Element]:
 
 
 def test_areas_are_proportional_to_parameters(papers: Comparison, parse: Parse) -> None:
-    root = parse(papers.draw("svg"))
+    root = parse(draw(papers, "svg"))
     areas = {}
     for network, mark in marks(root).items():
         circle = mark.find(f"{SVG}circle")
@@ -72,13 +72,13 @@ def test_a_blob_stands_at_its_operations_and_its_accuracy(papers: Comparison) ->
 
 
 def test_the_densest_network_comes_first(papers: Comparison, parse: Parse) -> None:
-    names = list(marks(parse(papers.draw("svg", "density"))))
+    names = list(marks(parse(draw(papers, "svg", "density"))))
     assert names[0] == "SqueezeNet"
     assert names[-1] == "VGG16"
 
 
 def test_a_family_has_one_hue_and_every_family_another(papers: Comparison, parse: Parse) -> None:
-    root = parse(papers.draw("svg"))
+    root = parse(draw(papers, "svg"))
     families = {entry.label: entry.network.family for entry in papers.entries}
     fills: dict[str, set[str]] = {}
     for network, mark in marks(root).items():
@@ -91,7 +91,7 @@ def test_a_family_has_one_hue_and_every_family_another(papers: Comparison, parse
 
 
 def test_what_has_no_figure_is_listed_and_not_drawn(papers: Comparison, parse: Parse) -> None:
-    root = parse(papers.draw("svg"))
+    root = parse(draw(papers, "svg"))
     notes = " ".join(texts(root))
     for entry in papers.unmeasured:
         assert entry.label not in marks(root)
@@ -102,29 +102,29 @@ def test_what_has_no_figure_is_listed_and_not_drawn(papers: Comparison, parse: P
 def test_a_sweep_draws_accuracy_only_where_it_is_published(
     depths: Comparison, parse: Parse
 ) -> None:
-    shown = texts(parse(depths.draw("svg")))
+    shown = texts(parse(draw(depths, "svg")))
     assert {"91.25", "93.57", "92.07", "19.4M", "2.83G"} <= set(shown)
     widths = compare(
         *(archdsl.load("wide_resnet_cifar", widen=n) for n in (1, 10)), parameter="widen"
     )
-    assert not any("accuracy" in text for text in texts(parse(widths.draw("svg"))))
+    assert not any("accuracy" in text for text in texts(parse(draw(widths, "svg"))))
 
 
 @pytest.mark.parametrize("chart", ["operations", "density"])
 def test_without_a_figure_there_is_no_chart(chart: str) -> None:
     with pytest.raises(BackendError, match="no network here quotes a top-1 error"):
-        compare(archdsl.load("lenet5")).draw("svg", chart)
+        draw(compare(archdsl.load("lenet5")), "svg", chart)
 
 
 def test_without_a_sweep_there_is_no_sweep(papers: Comparison) -> None:
     with pytest.raises(BackendError, match="nothing is swept"):
-        papers.draw("svg", "sweep")
+        draw(papers, "svg", "sweep")
 
 
 @pytest.mark.parametrize(("format", "chart"), [("gif", "operations"), ("svg", "pie")])
 def test_unknown_charts_and_formats(papers: Comparison, format: str, chart: str) -> None:
     with pytest.raises(BackendError, match="there are"):
-        papers.draw(format, chart)
+        draw(papers, format, chart)
 
 
 # --- Files ---
@@ -134,8 +134,8 @@ def test_unknown_charts_and_formats(papers: Comparison, format: str, chart: str)
 def test_the_svg_is_accessible_and_repeats(
     comparison: Comparison, chart: str, parse: Parse
 ) -> None:
-    svg = comparison.draw("svg", chart)
-    assert svg == comparison.draw("svg", chart)
+    svg = draw(comparison, "svg", chart)
+    assert svg == draw(comparison, "svg", chart)
     root = parse(svg)
     ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
     assert len(ids) == len(set(ids))
@@ -149,9 +149,9 @@ def test_the_svg_is_accessible_and_repeats(
 
 @pytest.mark.parametrize(("comparison", "chart"), CHARTS, indirect=["comparison"])
 def test_png_and_pdf_hold_all_words(comparison: Comparison, chart: str, parse: Parse) -> None:
-    svg = comparison.draw("svg", chart)
+    svg = draw(comparison, "svg", chart)
     root = parse(svg)
-    image = Image.open(io.BytesIO(comparison.draw("png", chart))).convert("L")
+    image = Image.open(io.BytesIO(draw(comparison, "png", chart))).convert("L")
     scale = image.width / float(root.attrib["width"])
     for element in root.findall(f"{SVG}text"):
         x, y = (float(element.attrib[axis]) * scale for axis in ("x", "y"))
@@ -160,16 +160,16 @@ def test_png_and_pdf_hold_all_words(comparison: Comparison, chart: str, parse: P
         darkest, _ = box.getextrema()
         assert isinstance(darkest, int)
         assert darkest < 140, element.text
-    pdf = comparison.draw("pdf", chart)
+    pdf = draw(comparison, "pdf", chart)
     assert pdf.startswith(b"%PDF")
-    assert pdf == comparison.draw("pdf", chart)
+    assert pdf == draw(comparison, "pdf", chart)
 
 
 def test_every_text_lies_on_the_page(everything: Comparison, parse: Parse) -> None:
     from archdsl_svg.font import text_width
 
     for chart in ("operations", "density"):
-        root = parse(everything.draw("svg", chart))
+        root = parse(draw(everything, "svg", chart))
         width, height = (float(root.attrib[side]) for side in ("width", "height"))
         for element in root.findall(f"{SVG}text"):
             size, x = float(element.attrib["font-size"]), float(element.attrib["x"])
@@ -193,17 +193,17 @@ def evil() -> Comparison:
 
 @pytest.mark.parametrize("chart", ["operations", "density"])
 def test_texts_of_authors_stay_texts(chart: str, parse: Parse) -> None:
-    root = parse(evil().draw("svg", chart))
+    root = parse(draw(evil(), "svg", chart))
     assert not list(root.iter(f"{SVG}script"))
     assert EVIL in texts(root)
-    html = evil().draw("html", chart).decode()
+    html = draw(evil(), "html", chart).decode()
     assert html.count("<script") == 2
     assert "alert" in html
     assert "<script>alert" not in html
 
 
 def test_the_page_needs_no_network_and_runs_its_own_script_only(papers: Comparison) -> None:
-    html = papers.draw("html").decode()
+    html = draw(papers, "html").decode()
     assert not re.findall(r"(?:src|href|url)\s*[=(]", html)
     [script] = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -44,7 +44,7 @@ PAGES = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{p.name}" for p in ROOT.
 PICTURES = {
     "alexnet.svg": lambda: archdsl.load("alexnet").render("svg"),
     "googlenet.svg": lambda: archdsl.load("googlenet").render("svg"),
-    "comparison.svg": lambda: archdsl.compare(*map(archdsl.load, COMPARED.split())).draw("svg"),
+    "comparison.svg": lambda: archdsl.draw(archdsl.compare(*map(archdsl.load, COMPARED.split()))),
 }
 """Picture in docs/pictures -> what draws it."""
 COMPARED = (
