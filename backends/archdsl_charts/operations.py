@@ -47,7 +47,7 @@ def draw(comparison: Comparison) -> Sheet:
     """The chart of the networks that have a figure. Raises BackendError if none has."""
     if not comparison.measured:
         raise BackendError("no network here quotes a top-1 error: there is nothing to draw")
-    chart = _Chart(comparison)
+    chart = Chart(comparison)
     return Sheet(
         NAME,
         "Top-1 accuracy against operations",
@@ -59,21 +59,23 @@ def draw(comparison: Comparison) -> Sheet:
     )
 
 
-class _Chart:
+class Chart:
+    """The plot: `entries` and their `blobs`, the largest first, and the two scales."""
+
     def __init__(self, comparison: Comparison) -> None:
         self._comparison = comparison
         # The large ones first, so that the small ones lie on top.
         entries = sorted(comparison.measured, key=lambda entry: -entry.totals.parameters)
-        self._entries: Sequence[Entry] = entries
+        self.entries: Sequence[Entry] = entries
         growth = sqrt(max(1.0, len(entries) / ROOMY))
         width, height = PLOT_SIZE
         self.plot = Rect(LEFT, TOP, LEFT + width * growth, TOP + height * growth)
         self._unit = LARGEST / sqrt(max(entry.totals.parameters for entry in entries) or 1)
-        self._x, self._x_step = self._horizontal()
-        self._y, self._y_step = self._vertical()
+        self.x, self._x_step = self._horizontal()
+        self.y, self._y_step = self._vertical()
         self._hues = hues_of(comparison)
-        self._blobs = [
-            Blob(entry.label, (self._x(self._macs(entry)), self._y(self._accuracy(entry))), radius)
+        self.blobs = [
+            Blob(entry.label, (self.x(self._macs(entry)), self.y(self._accuracy(entry))), radius)
             for entry in entries
             for radius in [self._radius(entry.totals.parameters)]
         ]
@@ -81,14 +83,14 @@ class _Chart:
     def lines(self) -> Iterator[str]:
         """The axes, the blobs, their labels, the legends."""
         yield from self._axes()
-        for entry, circle in zip(self._entries, self._blobs, strict=True):
+        for entry, circle in zip(self.entries, self.blobs, strict=True):
             x, y = circle.center
             hue = self._hues[entry.network.family]
             dot = f'<circle cx="{number(x)}" cy="{number(y)}" r="1.2" fill="{hue.line}"/>'
             content = [blob(x, y, circle.radius, hue), dot]
             yield from mark(NAME, entry, self._comparison.protocol, content)
-        labels = place(self._blobs, self.plot, theme.LABEL)
-        for entry, label in zip(self._entries, labels, strict=True):
+        labels = place(self.blobs, self.plot, theme.LABEL)
+        for entry, label in zip(self.entries, labels, strict=True):
             yield from self._label(entry.label, label)
         top = self.plot.top + 10
         left = self.plot.right + LEGEND_GAP
@@ -107,8 +109,8 @@ class _Chart:
 
     def _horizontal(self) -> tuple[Scale, float]:
         """From nothing on; a blob at the left has room before it, one at the right behind it."""
-        values = [self._macs(entry) for entry in self._entries]
-        radii = [self._radius(entry.totals.parameters) for entry in self._entries]
+        values = [self._macs(entry) for entry in self.entries]
+        radii = [self._radius(entry.totals.parameters) for entry in self.entries]
         highest = max(values) or 1.0
         for _ in range(4):
             scale = self.plot.width / (highest * 1.02)
@@ -122,8 +124,8 @@ class _Chart:
 
     def _vertical(self) -> tuple[Scale, float]:
         """Whole steps around all blobs."""
-        values = [self._accuracy(entry) for entry in self._entries]
-        radii = [self._radius(entry.totals.parameters) for entry in self._entries]
+        values = [self._accuracy(entry) for entry in self.entries]
+        radii = [self._radius(entry.totals.parameters) for entry in self.entries]
         span = max(max(values) - min(values), 4.0)
         step = step_for(span, 6)
         pixel = span * 1.25 / self.plot.height
@@ -135,13 +137,13 @@ class _Chart:
 
     def _axes(self) -> Iterator[str]:
         yield f'<g id="{NAME}-axes">'
-        for value in ticks(0, self._x.high, self._x_step):
-            x = self._x(value)
+        for value in ticks(0, self.x.high, self._x_step):
+            x = self.x(value)
             yield grid((x, self.plot.top), (x, self.plot.bottom))
             said = tick_text(value, self._x_step)
             yield text(said, x, self.plot.bottom + 16, theme.LABEL, ink=FAINT_INK)
-        for value in ticks(self._y.low, self._y.high, self._y_step):
-            y = self._y(value)
+        for value in ticks(self.y.low, self.y.high, self._y_step):
+            y = self.y(value)
             yield grid((self.plot.left, y), (self.plot.right, y))
             said = tick_text(value, self._y_step)
             baseline = y + DROP * theme.LABEL
@@ -171,7 +173,7 @@ class _Chart:
 
     def _sizes(self, x: float, y: float) -> Iterator[str]:
         """Circles in each other that say how many parameters an area is."""
-        most = max(entry.totals.parameters for entry in self._entries)
+        most = max(entry.totals.parameters for entry in self.entries)
         power = 10 ** _exponent(most)
         first = max(factor * power for factor in (1, 2, 5) if factor * power <= most)
         yield text("Parameters", x, y, theme.LABEL, SEMIBOLD, anchor="start")

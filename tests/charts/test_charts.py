@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 from archdsl_charts import BACKEND
-from archdsl_charts.operations import _Chart
+from archdsl_charts.operations import Chart
 from archdsl_charts.scales import short, step_for, tick_text, ticks
 from PIL import Image
 
@@ -61,9 +61,9 @@ def test_areas_are_proportional_to_parameters(papers: Comparison, parse: Parse) 
 
 
 def test_a_blob_stands_at_its_operations_and_its_accuracy(papers: Comparison) -> None:
-    chart = _Chart(papers)
-    for entry, blob in zip(chart._entries, chart._blobs, strict=True):
-        (x, y), scale_x, scale_y = blob.center, chart._x, chart._y
+    chart = Chart(papers)
+    for entry, blob in zip(chart.entries, chart.blobs, strict=True):
+        (x, y), scale_x, scale_y = blob.center, chart.x, chart.y
         macs = (x - scale_x.start) / (scale_x.end - scale_x.start) * scale_x.high * 1e9
         share = (y - scale_y.start) / (scale_y.end - scale_y.start)
         accuracy = scale_y.low + share * (scale_y.high - scale_y.low)

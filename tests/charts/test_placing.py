@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from archdsl_charts.operations import _Chart
+from archdsl_charts.operations import Chart
 from archdsl_charts.placing import Blob, Label, cuts, place
 from archdsl_svg.geometry import Rect
 from hypothesis import given, settings
@@ -66,8 +66,8 @@ def test_labels_never_lie_over_each_other(drawn: list[Blob]) -> None:
 @pytest.mark.parametrize("name", ["papers", "everything"])
 def test_the_zoos_labels_are_free(name: str, request: pytest.FixtureRequest) -> None:
     comparison: Comparison = request.getfixturevalue(name)
-    chart = _Chart(comparison)
-    labels = place(chart._blobs, chart.plot, 11)
+    chart = Chart(comparison)
+    labels = place(chart.blobs, chart.plot, 11)
     assert overlapping(labels) == []
     assert all(is_inside(label.rect, chart.plot) for label in labels)
     lines = [label.line for label in labels if label.line is not None]
@@ -81,7 +81,7 @@ def test_the_zoos_labels_are_free(name: str, request: pytest.FixtureRequest) -> 
 
 
 def test_blobs_stay_inside_the_plot(everything: Comparison) -> None:
-    chart = _Chart(everything)
-    for blob in chart._blobs:
+    chart = Chart(everything)
+    for blob in chart.blobs:
         (x, y), r = blob.center, blob.radius
         assert is_inside(Rect(x - r, y - r, x + r, y + r), chart.plot), blob
