@@ -1,7 +1,7 @@
 """The door to backends: what one is, and how they are found.
 
-A backend is an object behind an entry point of the group `archdsl.backends`; those that come with
-archdsl use the same door.
+A backend is an object behind an entry point of the group `archdsl.backends`, what draws charts of
+several networks one of `archdsl.charts`; those that come with archdsl use the same door.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from archdsl.diagnostics import suggest
 
 if TYPE_CHECKING:
     from archdsl.network import Network
+    from archdsl.report.comparison import Comparison
 
 GROUP = "archdsl.backends"
+CHARTS = "archdsl.charts"
 
 
 class Backend(Protocol):
@@ -30,6 +32,17 @@ class Backend(Protocol):
 
     def emit(self, network: Network, format: str) -> bytes:
         """The whole file. The same network gives the same bytes."""
+        ...
+
+
+class ChartBackend(Protocol):
+    """Something that draws comparisons: `charts` by name, in `formats`, the default first."""
+
+    charts: tuple[str, ...]
+    formats: tuple[str, ...]
+
+    def draw(self, comparison: Comparison, chart: str, format: str) -> bytes:
+        """The whole file. The same comparison gives the same bytes. Raises BackendError."""
         ...
 
 
@@ -60,3 +73,15 @@ def find(name: str) -> Backend:
     near = suggest(name, names())
     hint = f"did you mean {near}?" if near else f"installed: {', '.join(names())}"
     raise BackendError(f"no backend is called {name}; {hint}")
+
+
+def draw(comparison: Comparison, format: str = "svg", chart: str = "") -> bytes:
+    """A chart as `svg`, `png`, `pdf` or `html`: `operations`, `density` or `sweep`.
+
+    The default is `sweep` for a sweep and `operations` for other comparisons. Raises BackendError.
+    """
+    for point in entry_points(group=CHARTS):
+        backend = cast(ChartBackend, point.load())
+        default = "sweep" if comparison.parameter else "operations"
+        return backend.draw(comparison, chart or default, format)
+    raise BackendError("nothing is installed that draws charts")

@@ -33,6 +33,7 @@ CORE_LIBRARIES = {"click", "lark", "networkx", "pydantic", "pydantic_core", "ric
 # `archdsl_svg` is no backend: it is what the backends that draw share.
 OWN_LIBRARIES = {
     "archdsl_graphviz": {"archdsl_svg", "pydantic"},
+    "archdsl_charts": {"archdsl_svg"},
     "archdsl_svg": {"reportlab", "resvg_py", "svglib"},
     "archdsl_torch": {"torch"},
 }

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -40,15 +41,31 @@ def _settings(
     context: click.Context, option: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, str]:
     """Every `name=value`, each name once."""
+    try:
+        return settings_of(texts)
+    except CommandError as failure:
+        raise click.BadParameter(failure.message, context, option) from None
+
+
+def settings_of(texts: Iterable[str]) -> dict[str, str]:
+    """Every `name=value`, each name once. Raises CommandError."""
     settings: dict[str, str] = {}
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not name.isidentifier() or not value:
-            raise click.BadParameter(f"{text!r} is not like classes=10", context, option)
+            raise CommandError(f"{text!r} is not like classes=10")
         if name in settings:
-            raise click.BadParameter(f"{name} is set twice", context, option)
+            raise CommandError(f"{name} is set twice")
         settings[name] = value
     return settings
+
+
+def split_settings(text: str) -> tuple[str, dict[str, str]]:
+    """`resnet_cifar:n=3,classes=100` as the spec and its settings. Raises CommandError."""
+    spec, colon, settings = text.rpartition(":")
+    if not colon or "=" not in settings or Path(text).exists():
+        return text, {}
+    return spec, settings_of(settings.split(","))
 
 
 def spec_argument(command: Command) -> Command:
@@ -76,14 +93,21 @@ def output_option(help: str) -> Callable[[Command], Command]:
 # --- Reading ---
 
 
-def load(spec: str, settings: Mapping[str, str]) -> Network:
-    """The network; doubts go to stderr. A wrong spec is shown there, and ends the command."""
+UNCHECKED = "W301"
+"""The doubt that claims are for other parameters: nothing to say where those are the question."""
+
+
+def load(spec: str, settings: Mapping[str, str], is_question: bool = False) -> Network:
+    """The network; doubts go to stderr. A wrong spec is shown there, and ends the command.
+
+    `is_question` says that the command is about other parameters than the paper's.
+    """
     try:
         network = find_and_compile(spec, settings)
     except SpecError as failure:
         show(failure.diagnostics)
         raise Exit(status_of(failure.diagnostics)) from None
-    show(network.warnings)
+    show(d for d in network.warnings if not (is_question and d.code == UNCHECKED))
     return network
 
 
@@ -144,12 +168,17 @@ def emit(
 
 def deliver(data: bytes, output: str, network: Network) -> None:
     """Write a file, or standard output, and say in one line what was written."""
+    deliver_of(data, output, [network], describe(network))
+
+
+def deliver_of(data: bytes, output: str, networks: Iterable[Network], what: str) -> None:
+    """The same for what was made of several networks, and is `what`."""
     if output == STDOUT:
         write_stdout(data)
     else:
-        write_file(Path(output), data, network)
+        write_file(Path(output), data, networks)
     target = "standard output" if output == STDOUT else output
-    click.echo(f"wrote {target}: {describe(network)}", err=output == STDOUT)
+    click.echo(f"wrote {target}: {what}", err=output == STDOUT)
 
 
 def describe(network: Network) -> str:
@@ -172,12 +201,12 @@ def write_stdout(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def write_file(path: Path, data: bytes, network: Network) -> None:
-    """The whole file or nothing of it; never over a text that the network was made of."""
+def write_file(path: Path, data: bytes, networks: Iterable[Network]) -> None:
+    """The whole file or nothing of it; never over a text that a network was made of."""
     try:
         if path.is_dir():
             raise CommandError(f"cannot write {path}: it is a folder")
-        for source in network.program.sources:
+        for source in chain.from_iterable(network.program.sources for network in networks):
             if source.path is not None and path.exists() and path.samefile(source.path):
                 raise CommandError(f"cannot write {path}: the spec itself is there")
         _replace(Path(os.path.realpath(path)), data)

@@ -116,11 +116,11 @@ def _holds(op: Op, phrase: Phrase, inputs: Inputs) -> bool:
 
 
 def _said(op: Op, phrase: Phrase) -> str:
-    parts = (_written(op, part.field) if isinstance(part, Slot) else part for part in phrase.parts)
+    parts = (written(op, part.field) if isinstance(part, Slot) else part for part in phrase.parts)
     return " ".join(parts)
 
 
-def _written(op: Op, field: str) -> str:
+def written(op: Op, field: str) -> str:
     """A field's value as an author writes it: `3x3`, `2`, `50%`."""
     kind, value = op.kind(field), getattr(op, field)
     if kind.several:

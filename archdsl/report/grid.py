@@ -1,0 +1,120 @@
+"""A plain grid of texts, written as aligned lines, CSV, Markdown, or LaTeX with booktabs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archdsl.report.text import columns_of, cut, padded
+
+GAP = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands over a column, its `key` for programs, and whether its cells are figures.
+
+    Where room is short, the column with the highest `rank` goes first; the first column stays.
+    """
+
+    title: str
+    key: str
+    is_figure: bool = True
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Heads and, for each row, a cell a head: a text, and its value for programs."""
+
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[tuple[str, object], ...], ...]
+
+    def texts(self) -> list[list[str]]:
+        """The titles, then the rows, as readers see them."""
+        titles = [head.title for head in self.heads]
+        return [titles, *([text for text, _ in row] for row in self.rows)]
+
+
+def aligned(grid: Grid, width: int | None) -> Iterator[str]:
+    """A heading, a rule and a line a row, in at most `width` columns; None is as many as it takes.
+
+    Columns go where they do not fit; at last the first one is cut.
+    """
+    texts = grid.texts()
+    widths = [max(columns_of(row[at]) for row in texts) for at in range(len(grid.heads))]
+    shown = list(range(len(grid.heads)))
+    if width is not None:
+        while len(shown) > 1 and sum(widths[at] + len(GAP) for at in shown) - len(GAP) > width:
+            shown.remove(max(shown[1:], key=lambda at: grid.heads[at].rank))
+        if len(shown) == 1:
+            widths[0] = max(1, min(widths[0], width))
+    lines = [
+        GAP.join(
+            padded(cut(row[at], widths[at]), widths[at], grid.heads[at].is_figure) for at in shown
+        ).rstrip()
+        for row in texts
+    ]
+    yield lines[0]
+    yield "-" * max(map(columns_of, lines))
+    yield from lines[1:]
+
+
+def csv_text(grid: Grid) -> str:
+    """A header of keys, then a line a row, figures as programs write them."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([head.key for head in grid.heads])
+    writer.writerows([value for _, value in row] for row in grid.rows)
+    return file.getvalue()
+
+
+def markdown_text(grid: Grid) -> str:
+    """A table in GitHub's Markdown."""
+    heading, *rows = ([markdown(text) for text in row] for row in grid.texts())
+    marks = ["--:" if head.is_figure else "---" for head in grid.heads]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (heading, marks, *rows))
+
+
+def latex_text(grid: Grid) -> str:
+    r"""A `tabular` with booktabs' rules, ready for a `table`."""
+    heading, *rows = (rf"{' & '.join(latex(text) for text in row)} \\" for row in grid.texts())
+    marks = "".join("r" if head.is_figure else "l" for head in grid.heads)
+    lines = [
+        rf"\begin{{tabular}}{{@{{}}{marks}@{{}}}}",
+        r"\toprule",
+        heading,
+        r"\midrule",
+        *rows,
+        r"\bottomrule",
+        r"\end{tabular}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def markdown(text: str) -> str:
+    """A text as Markdown shows it: names may hold `_` and `*`, and arrows are no tags."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\`*_|\[\]])", r"\\\1", text)
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    **{char: f"\\{char}" for char in "&%$#_{}"},
+}
+
+
+def latex(text: str) -> str:
+    """A text as LaTeX sets it: special characters escaped, sizes as mathematics."""
+    escaped = "".join(_LATEX.get(char, char) for char in text)
+    return re.sub(r"\b\d+(?:x\d+)+\b", lambda size: size[0].replace("x", r"$\times$"), escaped)
