@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,9 @@ from hypothesis import settings
 
 TESTS = Path(__file__).parent
 REWROTE = "rewrote golden file"
+DRAWN = "random networks"
+PROOF = "proof"
+PROOFS = TESTS / "data" / "proofs.json"
 
 # Side by side, each worker's torch would start a thread a core. Set before anything imports torch.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -25,6 +30,11 @@ settings.load_profile("fixed")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
+        "--record-proofs",
+        action="store_true",
+        help="keep the differences that the proofs of the zoo saw in tests/data/proofs.json",
+    )
+    parser.addoption(
         "--update-golden",
         action="store_true",
         help="write the golden files anew instead of comparing with them",
@@ -32,14 +42,36 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which golden files were written; user properties come home from xdist's workers too."""
+    """Say which golden files were written, and what random networks were made of; keep proofs.
+
+    User properties come home from xdist's workers too.
+    """
     reports = terminalreporter.stats.get("passed", [])
     properties = [pair for report in reports for pair in report.user_properties]
+    if terminalreporter.config.getoption("--record-proofs"):
+        _record([value for name, value in properties if name == PROOF])
+    drawn: Counter[str] = Counter()
+    for name, counts in properties:
+        if name == DRAWN:
+            drawn.update(counts)
+    if drawn:
+        draws = drawn.pop("draws")
+        terminalreporter.section(f"{draws:,} random networks, and the share that has each")
+        shares = ", ".join(f"{name} {count / draws:.0%}" for name, count in drawn.most_common())
+        terminalreporter.write_line(shares)
     rewritten = sorted({path for name, path in properties if name == REWROTE})
     if rewritten:
         terminalreporter.section("golden files rewritten")
         for path in rewritten:
             terminalreporter.write_line(path)
+
+
+def _record(proofs: list[tuple[str, str, float]]) -> None:
+    """Setting -> source -> difference, besides what earlier runs recorded."""
+    known = json.loads(PROOFS.read_text(encoding="utf-8")) if PROOFS.exists() else {}
+    for setting, source, difference in proofs:
+        known.setdefault(setting, {})[source] = float(f"{difference:.1e}")
+    PROOFS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 @pytest.fixture

@@ -8,22 +8,31 @@ from __future__ import annotations
 
 from random import Random
 
+from random_layers import AT_THE_END, ON_MAPS, Place
+
 PARAMETERS = {"n": [1, 2, 3], "w": [2, 3, 4], "flag": ["yes", "no"], "rate": ["0.25", "0.5"]}
-SMALL = ["CONV", "BN", "RELU", "TANH", "SILU", "GELU", "SIGMOID", "HARD SWISH", "LEAKY RELU"]
-SMALL += ["LAYER NORM", "SCALE initially 0.5", "CHANNELS 0", "FC 3 neurons, at every pixel"]
-SMALL += ["ATTENTION 1 head", "POSITION"]
 MERGES = ["add", "concat", "multiply", "join"]
+CONSTRUCTS = {
+    *("block", "recursion", "line as an argument", "default", "call", "repeat"),
+    *("if", "for", "from", "group", "claim", "after", "if among paths", "for among paths"),
+    *("add", "concat", "multiply", "join", "gate"),
+}
+"""What a spec may have besides layers."""
 
 
 class RandomSpec:
-    """One spec, the same for the same seed. `used` names the constructs in it."""
+    """One spec, as `random` draws it. `used` names the ops and constructs in it."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
+    def __init__(self, random: Random) -> None:
+        self.random = random
         self.count = 0
+        self.side = 12
         self.used: set[str] = set()
         self.blocks: list[str] = []
         self.lines: list[str] = []
+        if self._chance(30):
+            self._say("after")
+            self.lines.append("after UPCONV, FC: TANH")
         for _ in range(self.random.randint(1, 3)):
             self._block()
         head = ", ".join(f"{name} = {values[0]}" for name, values in PARAMETERS.items())
@@ -35,7 +44,7 @@ class RandomSpec:
                 "[12x12x3] INPUT",
                 *body,
                 "DROPOUT: {rate}",
-                "FC: 5 neurons",
+                *self._end(["n", "w"]),
                 "",
             ]
         )
@@ -48,6 +57,9 @@ class RandomSpec:
             "flag": self.random.choice([True, False]),
             "rate": 0.5,
         }
+
+    def _chance(self, percent: int) -> bool:
+        return self.random.randint(1, 100) <= percent
 
     def _say(self, construct: str) -> None:
         self.used.add(construct)
@@ -85,9 +97,8 @@ class RandomSpec:
 
     def _block(self) -> None:
         name = self._new("Block")
-        kind = self.random.choice(["plain", "plain", "line", "recursive"])
+        kind = self.random.choice(["plain", "plain", "line", "line", "recursive"])
         if kind == "recursive":
-            self._say("recursion")
             merge = self.random.choice(["add", "join"])
             self.lines += [
                 f"block {name}(n, w):",
@@ -99,7 +110,6 @@ class RandomSpec:
                 f"            deep: {name}(n - 1, w) -> {name}(n - 1, w)",
             ]
         elif kind == "line":
-            self._say("line as an argument")
             self.lines += [
                 f"block {name}(w, skip):",
                 "    CONV1: {w} 1x1 filters -> RELU",
@@ -118,13 +128,21 @@ class RandomSpec:
         """A call of a block that is defined already."""
         if not self.blocks:
             return None
-        kind, name = self.random.choice(self.blocks).split()
+        joining = [block for block in self.blocks if block.startswith("line")]
+        is_joining = line is not None and joining and self._chance(50)
+        kind, name = self.random.choice(joining if is_joining else self.blocks).split()
         if kind == "line":
-            return f"{name}({self._number(names)}, skip = {line})" if line else None
+            if line is None:
+                return None
+            self._say("line as an argument")
+            return f"{name}({self._number(names)}, skip = {line})"
         self._say("block")
         if kind == "recursive":
+            self._say("recursion")
             return f"{name}({self.random.choice(['1', '2', self.random.choice(names)])}, 3)"
         second = self.random.choice(["", f", w = {self._number(names)}"])
+        if not second:
+            self._say("default")
         return f"{name}({self._number(names)}{second})"
 
     # --- Bodies ---
@@ -141,34 +159,36 @@ class RandomSpec:
         """Lines in sequence; `index` stands in the names of what a loop repeats."""
         lines: list[str] = []
         known: list[str] = []
-        for _ in range(self.random.randint(1, 3 if depth else 2)):
-            choice = self.random.random()
+        for _ in range(self.random.randint(1, depth + 2)):
+            choice = self.random.randint(1, 100) / 100
             if depth == 0 or choice < 0.35:
                 name = self._new("c")
-                lines.append(f"{name}{index}: {self._chain(names)}")
+                lines.append(self._line(f"{name}{index}", names, inside))
                 if not index:
                     known.append(name)
+            elif choice < 0.4:
+                lines += self._gate(names, index)
             elif choice < 0.55:
                 lines += self._merge(depth - 1, names, flag, inside, index)
-            elif choice < 0.65:
+            elif choice < 0.62:
                 self._say("if")
                 lines.append(f"if {self._condition(names, flag, inside)}:")
                 lines += _deeper(self._body(depth - 1, names, flag, inside, index=index))
-                if self.random.random() < 0.6:
+                if self._chance(60):
                     lines.append("else:")
                     lines += _deeper(self._body(depth - 1, names, flag, inside, index=index))
-            elif choice < 0.72 and not index:
+            elif choice < 0.69 and not index:
                 self._say("for")
                 variable = self.random.choice(["i", "j"])
                 ends = self.random.choice([f"1..{self._number(names)}", "0..2", "1, 3"])
                 lines.append(f"for {variable} in {ends}:")
                 inner = self._body(0, [*names], flag, inside, index=f"_{{{variable}}}")
                 lines += _deeper(inner)
-            elif choice < 0.8:
+            elif choice < 0.75:
                 self._say("group")
                 lines.append(f"{self._new('g')}{index}:")
-                lines += _deeper(self._group(names))
-            elif choice < 0.9:
+                lines += _deeper(self._group(names, inside))
+            elif choice < 0.92:
                 call = self._call(names, known[-1] if known else None)
                 if call is not None and "skip" not in call:
                     count = self.random.choice(["", "2 x ", f"{{{self._number(names)}}} x "])
@@ -180,22 +200,61 @@ class RandomSpec:
                 self._say("from")
                 lines.append("concat:")
                 lines += _deeper(["identity", f"from {self.random.choice(known)}"])
-            if at_top and self.random.random() < 0.15:
+            if at_top and self.side > 3 and self._chance(15):
                 known.clear()
+                self.side = (self.side + 1) // 2
                 lines.append("MAX POOL: 2x2 filters at stride 2, ceil")
-        return lines or [f"{self._new('c')}{index}: {self._chain(names)}"]
+        return lines or [self._line(f"{self._new('c')}{index}", names, inside)]
 
-    def _chain(self, names: list[str]) -> str:
+    def _place(self, names: list[str], inside: bool) -> Place:
+        size = "{in.height}x{in.width}" if inside else f"{self.side}x{self.side}"
+        return Place(self.random, lambda: self._number(names), size)
+
+    def _line(self, name: str, names: list[str], inside: bool) -> str:
+        """A chain under a name, or a convolution with a claim before it."""
+        if not self._chance(20):
+            return f"{name}: {self._chain(names, inside)}"
+        self._say("claim")
         filters = self._number(names)
-        size, pad = self.random.choice([("1x1", "0"), ("3x3", "1"), ("1x3", "0x1"), ("5x5", "2")])
-        end = self.random.choice(["", ", no bias", ", linear"])
-        chain = f"CONV {{{filters}}} {size} filters, pad {pad}{end}"
-        for _ in range(self.random.randint(0, 2)):
-            chain += f" -> {self.random.choice(SMALL[1:])}"
-        return chain
+        size = self._place(names, inside).size
+        return f"[{size}x{{{filters}}}] {name}: CONV {{{filters}}} 3x3 filters, pad 1 -> RELU"
 
-    def _group(self, names: list[str]) -> list[str]:
-        lines = [self._chain(names)]
+    def _chain(self, names: list[str], inside: bool) -> str:
+        place = self._place(names, inside)
+        pieces = [place.convolution()]
+        for _ in range(self.random.randint(0, 3)):
+            op = self.random.choice(list(ON_MAPS))
+            self._say(op)
+            pieces.append(ON_MAPS[op](place))
+        return " -> ".join(pieces)
+
+    def _gate(self, names: list[str], index: str) -> list[str]:
+        """Squeeze and excitation: one number for each map, which it is multiplied with."""
+        self._say("gate")
+        channels = self._number(names)
+        pool = self.random.choice(["GLOBAL AVG POOL", "GLOBAL MAX POOL"])
+        return [
+            f"{self._new('c')}{index}: CONV {{{channels}}} 1x1 filters",
+            "multiply:",
+            "    identity",
+            "    path:",
+            f"        {pool}",
+            f"        {self._new('c')}{index}: CONV {{{channels}}} 1x1 filters -> SIGMOID",
+        ]
+
+    def _end(self, names: list[str]) -> list[str]:
+        """From maps to scores."""
+        lines = []
+        if self._chance(60):
+            op = self.random.choice(list(AT_THE_END))
+            self._say(op)
+            lines.append(f"last: {AT_THE_END[op](self._place(names, inside=False))}")
+        if self._chance(40):
+            lines.append("hidden: FC {2*w} neurons, linear -> RELU -> DROPOUT: 50%")
+        return [*lines, "FC: 5 neurons"]
+
+    def _group(self, names: list[str], inside: bool) -> list[str]:
+        lines = [self._chain(names, inside)]
         for _ in range(self.random.randint(0, 2)):
             lines.append(
                 self.random.choice(
@@ -204,14 +263,11 @@ class RandomSpec:
                         "NORM: 3 channels",
                         f"{{{self._number(names)}}} x CONV 3 1x1 filters",
                         "AVG POOL: 3x3 filters, pad 1",
-                        "SUBSAMPLE: 3x3 windows, pad 1",
-                        "SCALE",
                         "9: BN",
                     ]
                 )
             )
-        if self.random.random() < 0.3:
-            self._say("merge in a group")
+        if self._chance(30):
             lines += ["add:", "    identity", "    SCALE by 0.5"]
         return lines if sum("9:" in line for line in lines) < 2 else lines[:1]
 
@@ -219,14 +275,14 @@ class RandomSpec:
         self, depth: int, names: list[str], flag: str, inside: bool, index: str
     ) -> list[str]:
         word = self.random.choice(MERGES)
-        self._say(word)
+        self._say(word.partition(",")[0])
         channels = self._number(names)
 
         def path() -> list[str]:
-            if word == "concat" and self.random.random() < 0.3:
+            if word == "concat" and self._chance(30):
                 return ["identity"]
             last = f"{self._new('p')}{index}: CONV {{{channels}}} 1x1 filters"
-            if depth and self.random.random() < 0.4:
+            if depth and self._chance(40):
                 body = self._body(depth - 1, names, flag, inside, index=index)
                 return ["path:", *_deeper([*body, last])]
             return [last]
@@ -234,15 +290,15 @@ class RandomSpec:
         lines = [f"{word}:", *_deeper(path())]
         for _ in range(self.random.randint(0, 2)):
             lines += _deeper(path())
-        choice = self.random.random()
-        if choice < 0.25:
+        choice = self.random.randint(1, 100)
+        if choice <= 25:
             self._say("if among paths")
             lines.append(f"    if {self._condition(names, flag, inside)}:")
             lines += _deeper(_deeper(path()))
-            if self.random.random() < 0.5:
+            if self._chance(50):
                 lines.append("    else:")
                 lines += _deeper(_deeper(path()))
-        elif choice < 0.45 and not index:
+        elif choice <= 45 and not index:
             self._say("for among paths")
             lines.append(f"    for k in 1..{self._number(names)}:")
             lines.append(f"        {self._new('q')}_{{k}}: CONV {{{channels}}} 1x1 filters")

@@ -81,6 +81,12 @@ class Summarized(Protocol):
         """The parameters that differ from their defaults."""
 
 
+def title(network: Summarized) -> str:
+    """`AlexNet (alexnet.arch) with classes = 10`."""
+    changed = ", ".join(f"{name} = {show(value)}" for name, value in network.changed.items())
+    return f"{network.class_name} ({network.source.name})" + (f" with {changed}" if changed else "")
+
+
 @dataclass(frozen=True)
 class Summary:
     """A network's rows under the chosen columns.
@@ -157,11 +163,8 @@ class Summary:
 
     @property
     def title(self) -> str:
-        """`AlexNet (alexnet.arch) with classes = 10`."""
-        network = self.network
-        changed = ", ".join(f"{name} = {show(value)}" for name, value in network.changed.items())
-        title = f"{network.class_name} ({network.source.name})"
-        return f"{title} with {changed}" if changed else title
+        """What is summarized, with the parameters that are set."""
+        return title(self.network)
 
     def text(self, width: int | None = None) -> str:
         """A plain table in at most `width` columns of text; None is as many as it takes."""

@@ -1,63 +1,103 @@
-"""Random specs: the emitted module is the graph, for the defaults and for other parameters.
+"""Random specs of the whole language: what the graph says is what torch computes.
 
-Draws are numbered; a failure names its number, and `RandomSpec(number).text` is the spec.
+The draws are hypothesis's, so that a failure is made small and shown as a spec. The share of draws
+that use each op and each construct stands at the end of a run.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from random import Random
 
 import pytest
 from emitted import assert_is_the_graph, module_of
-from random_specs import RandomSpec
+from hypothesis import HealthCheck, given, note, seed, settings
+from hypothesis import strategies as st
+from meta_shapes import assert_holds_the_graphs_shapes, meta_module
+from random_layers import AT_THE_END, ON_MAPS, undrawn
+from random_specs import CONSTRUCTS, RandomSpec
 
 import archdsl
 from archdsl import BackendError, SpecError
 from archdsl.ir.verify import verify
 
-EACH = 40
-DRAWN = 120
-PROVED = 2000
+DRAWN = 2000
+PROVED = 20_000
+PARTS = 8
+"""Tests that share the draws, so that they run side by side."""
+OTHERS = 3
+"""Each draw of so many is compiled with other parameters too."""
+NUMBERS = 20
+"""Each draw of so many also computes numbers, in float64."""
 LARGEST = 300_000_000
 """Multiply-adds of what is worth running here."""
+ALL = CONSTRUCTS | ON_MAPS.keys() | AT_THE_END.keys()
+
+Record = Callable[[str, object], None]
 
 
-def starts(first: int, last: int) -> list[int]:
-    return list(range(first, last, EACH))
+class Draws:
+    """What was drawn so far."""
 
+    def __init__(self) -> None:
+        self.count = 0
+        self.refused: list[str] = []
+        self.used: Counter[str] = Counter()
 
-def check(seeds: range) -> None:
-    used: Counter[str] = Counter()
-    refused: list[str] = []
-    for seed in seeds:
-        spec = RandomSpec(seed)
+    def check(self, random: Random) -> None:
+        """One spec more."""
+        self.count += 1
+        spec = RandomSpec(random)
+        parameters = spec.parameters()
+        note(spec.text)
+        note(str(parameters))
         try:
-            network = archdsl.loads(spec.text, f"random {seed}")
+            network = archdsl.loads(spec.text, "random")
             text = network.to_torch()
         except (SpecError, BackendError) as refusal:
-            refused.append(str(refusal))
-            continue
-        used.update(spec.used)
+            self.refused.append(str(refusal))
+            return
+        self.used.update(spec.used)
         verify(network.graph)
-        if network.totals.macs <= LARGEST:
+        assert_holds_the_graphs_shapes(network, meta_module(network, text))
+        if self.count % NUMBERS == 0 and network.totals.macs <= LARGEST:
             assert_is_the_graph(network, module_of(network, text))
-        parameters = spec.parameters()
+        if self.count % OTHERS:
+            return
         try:
-            other = archdsl.loads(spec.text, f"random {seed}", **parameters)
+            other = archdsl.loads(spec.text, "random", **parameters)
         except SpecError:
-            continue
-        if other.totals.macs <= LARGEST:
-            assert_is_the_graph(other, module_of(network, text, **parameters))
-    print({name: f"{count / len(seeds):.0%}" for name, count in used.most_common()})
-    assert len(refused) <= len(seeds) / 5, refused
+            return
+        assert_holds_the_graphs_shapes(other, meta_module(network, text, **parameters))
 
 
-@pytest.mark.parametrize("first", starts(0, DRAWN))
-def test_random_networks_are_their_graphs(first: int) -> None:
-    check(range(first, first + EACH))
+def run(part: int, count: int, record: Record) -> None:
+    """Draw and check; the same draws each time, unless a proof draws anew."""
+    draws = Draws()
+    health = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+    @settings(max_examples=count, deadline=None, suppress_health_check=health, database=None)
+    @given(st.randoms(use_true_random=False))
+    def draw(random: Random) -> None:
+        draws.check(random)
+
+    (seed(part)(draw) if settings.default.derandomize else draw)()
+    record("random networks", {"draws": draws.count, **draws.used})
+    assert len(draws.refused) <= draws.count / 5, draws.refused
+    assert set(draws.used) == ALL
+
+
+def test_every_op_can_be_drawn() -> None:
+    assert undrawn() == set()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_networks_are_their_graphs(part: int, record_property: Record) -> None:
+    run(part, DRAWN // PARTS, record_property)
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("first", starts(DRAWN, PROVED))
-def test_more_random_networks_are_their_graphs(first: int) -> None:
-    check(range(first, first + EACH))
+@pytest.mark.parametrize("part", range(PARTS, 2 * PARTS))
+def test_more_random_networks_are_their_graphs(part: int, record_property: Record) -> None:
+    run(part, PROVED // PARTS, record_property)

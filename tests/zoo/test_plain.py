@@ -11,10 +11,22 @@ from typing import Any
 import pytest
 import torch
 from emitted import assert_close, fill, image, module_of
-from plain_networks import LeNet5, UNet, VisionTransformer
+from plain_networks import (
+    ENet,
+    InceptionModule,
+    LeNet5,
+    UNet,
+    VisionTransformer,
+    alexnet,
+    bn_alexnet,
+    bn_nin,
+    lectures_lenet,
+    nin,
+)
 from reference import weight_shapes
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
+from zoo_table import Is, Record, record_proof
 
 import archdsl
 from archdsl.network import Network
@@ -90,6 +102,14 @@ PLAIN = {
         attention_heads=12,
     ),
     "unet": Plain("beyond/unet", UNet, by_order),
+    "enet": Plain("enet", ENet, by_order),
+    "lenet5": Plain("lenet5", lectures_lenet, by_order),
+    "alexnet": Plain("alexnet", alexnet, by_order),
+    "bn_alexnet": Plain("bn_alexnet", bn_alexnet, by_order),
+    "nin": Plain("nin", nin, by_order),
+    "bn_nin": Plain("bn_nin", bn_nin, by_order),
+    "inception_naive": Plain("inception_naive", lambda: InceptionModule(True), by_order),
+    "inception_bottleneck": Plain("inception_bottleneck", lambda: InceptionModule(False), by_order),
 }
 HEAVY = {"unet", "vit_b_16"}
 
@@ -98,9 +118,7 @@ HEAVY = {"unet", "vit_b_16"}
     "name",
     [pytest.param(n, marks=[pytest.mark.prove] if n in HEAVY else []) for n in PLAIN],
 )
-def test_plain_torch_computes_the_same(
-    name: str, record_property: Callable[[str, object], None]
-) -> None:
+def test_plain_torch_computes_the_same(name: str, record_property: Record) -> None:
     plain = PLAIN[name]
     network, theirs = plain.load(), plain.build()
     state = fill(weight_shapes(network))
@@ -111,7 +129,8 @@ def test_plain_torch_computes_the_same(
     x = image(network)
     with torch.no_grad():
         result, expected = ours(x), theirs(x)
-    record_property("difference", float((result - expected).abs().max() / expected.abs().max()))
+    setting = Is(plain.spec, "", **plain.parameters)
+    record_proof(record_property, setting, "plain torch", result, expected)
     assert_close(result, expected, name)
 
 

@@ -7,16 +7,15 @@ What is slow or like a neighbour is marked `prove`.
 
 from __future__ import annotations
 
-import functools
 import importlib
 import json
-from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 import torch
 from emitted import assert_close, fill, image, module_of, shapes_of
+from meta_shapes import assert_holds_the_graphs_shapes, meta_module, sides_of
 from reference import weight_shapes
 from torch import Tensor, nn
 from twins import (
@@ -30,159 +29,23 @@ from twins import (
     pools_without_padding,
     scaled_by_survival,
 )
+from zoo_table import (
+    DATA,
+    FINGERPRINTS,
+    IN_TRAINING,
+    ROWS,
+    SETTINGS,
+    TABLE,
+    Is,
+    Record,
+    load,
+    params,
+    record_proof,
+)
 
 import archdsl
 from archdsl import zoo
 from archdsl.network import Network
-from archdsl.ops import Shape
-
-DATA = Path(__file__).parent.parent / "data"
-ROWS = {row["id"]: row for row in json.loads((DATA / "networks.json").read_text())["networks"]}
-FINGERPRINTS = sorted(path.stem for path in (DATA / "torchvision").glob("*.json"))
-
-Parameters = dict[str, Any]
-
-
-class Is:
-    """A spec with its parameters, and the row of `networks.json` that it is."""
-
-    def __init__(self, spec: str, row: str, **parameters: Any) -> None:
-        self.spec, self.row, self.parameters = spec, row, parameters
-
-    def __repr__(self) -> str:
-        values = ",".join(f"{name}={value}" for name, value in self.parameters.items())
-        return f"{self.spec}({values})" if values else self.spec
-
-
-TABLE = (
-    Is("lenet5", "lenet5-simple"),
-    Is("lenet5_1998", "lenet5-1998"),
-    Is("alexnet", "alexnet-cs231n"),
-    Is("alexnet_two_gpus", "alexnet-2012-grouped"),
-    Is("bn_alexnet", "bn-alexnet"),
-    Is("zfnet", "zfnet"),
-    Is("zfnet_512", "zfnet-512"),
-    Is("vgg16", "vgg16"),
-    Is("vgg19", "vgg19"),
-    Is("nin", "nin-imagenet"),
-    Is("nin_cifar10", "nin-cifar10"),
-    Is("nin_cifar10", "nin-cifar100", classes=100),
-    Is("bn_nin", "bn-nin"),
-    Is("googlenet", "googlenet"),
-    Is("inception_naive", "inception-naive"),
-    Is("inception_bottleneck", "inception-bottleneck"),
-    Is("inception_v3", "inception-v3"),
-    Is("inception_v4", "inception-v4"),
-    Is("enet", "enet-imagenet"),
-    Is("squeezenet", "squeezenet-1.0"),
-    Is("resnet18", "resnet18"),
-    Is("resnet34", "resnet34"),
-    Is("plain34", "plain34"),
-    Is("resnet50", "resnet50"),
-    Is("resnet101", "resnet101"),
-    Is("resnet152", "resnet152"),
-    Is("resnet_cifar", "resnet20-cifar", n=3),
-    Is("resnet_cifar", "resnet32-cifar", n=5),
-    Is("resnet_cifar", "resnet44-cifar", n=7),
-    Is("resnet_cifar", "resnet56-cifar", n=9),
-    Is("resnet_cifar", "resnet110-cifar"),
-    Is("resnet_cifar", "resnet1202-cifar", n=200),
-    Is("stochastic_depth", "stochdepth110"),
-    Is("stochastic_depth", "stochdepth1202", n=200),
-    Is("fractalnet", "fractalnet20-cifar10"),
-    Is("fractalnet", "fractalnet20-cifar100", classes=100),
-    Is("fractalnet", "fractalnet40-cifar10", columns=4),
-    *(
-        Is("fractalnet", f"fractalnet-thin-c{n}", columns=n, filters=16, classes=100)
-        for n in range(1, 7)
-    ),
-    Is("preact_resnet_cifar", "preresnet110-cifar"),
-    Is("preact_resnet_cifar", "preresnet164-cifar", depth=164),
-    Is("preact_resnet_cifar", "preresnet164-cifar100", depth=164, classes=100),
-    Is("preact_resnet_cifar", "preresnet1001-cifar", depth=1001),
-    Is("preact_resnet_cifar", "preresnet1001-cifar100", depth=1001, classes=100),
-    Is("preact_resnet200", "preresnet200"),
-    Is("wide_resnet_cifar", "wrn28-10-cifar10"),
-    Is("wide_resnet_cifar", "wrn28-10-cifar100", classes=100),
-    Is("wide_resnet_cifar", "wrn16-8-cifar10", depth=16, widen=8),
-    Is("wide_resnet_cifar", "wrn16-8-cifar100", depth=16, widen=8, classes=100),
-    Is("wide_resnet_cifar", "wrn40-4-cifar10", depth=40, widen=4),
-    Is("wide_resnet_cifar", "wrn40-4-cifar100", depth=40, widen=4, classes=100),
-    Is("wide_resnet50_2", "wrn50-2"),
-    Is("resnext29_8x64d", "resnext29-8x64d-cifar10"),
-    Is("resnext29_8x64d", "resnext29-8x64d-cifar100", classes=100),
-    Is("resnext50_32x4d", "resnext50-32x4d"),
-    Is("resnext101_32x4d", "resnext101-32x4d"),
-    Is("resnext101_64x4d", "resnext101-64x4d"),
-    Is("densenet121", "densenet121"),
-    Is("densenet169", "densenet169"),
-    Is("densenet201", "densenet201"),
-    Is("densenet161", "densenet161"),
-    Is("densenet_cifar", "densenet-bc-100-12-cifar10"),
-    Is("densenet_cifar", "densenet-bc-100-12-cifar100", classes=100),
-    Is("densenet_cifar", "densenet-bc-190-40-cifar10", depth=190, growth=40),
-    Is("densenet_cifar", "densenet-bc-190-40-cifar100", depth=190, growth=40, classes=100),
-    Is("densenet_cifar", "densenet-bc-250-24-cifar10", depth=250, growth=24),
-    Is("densenet_cifar", "densenet-bc-250-24-cifar100", depth=250, growth=24, classes=100),
-    Is("densenet_cifar", "densenet-40-12-cifar10", depth=40, bc=False),
-    Is("densenet_cifar", "densenet-40-12-cifar100", depth=40, bc=False, classes=100),
-    Is("densenet_cifar", "densenet-100-12-cifar10", bc=False),
-    Is("densenet_cifar", "densenet-100-12-cifar100", bc=False, classes=100),
-    Is("densenet_cifar", "densenet-100-24-cifar10", growth=24, bc=False),
-    Is("densenet_cifar", "densenet-100-24-cifar100", growth=24, bc=False, classes=100),
-    Is("torchvision/alexnet", "alexnet-owt"),
-    *(Is(f"torchvision/vgg{n}", f"vgg{n}") for n in (11, 13, 16, 19)),
-    *(Is(f"torchvision/vgg{n}_bn", f"vgg{n}-bn") for n in (11, 13, 16, 19)),
-    Is("torchvision/googlenet", "googlenet-tv"),
-    Is("torchvision/inception_v3", "inception-v3"),
-    *(Is(f"torchvision/resnet{n}", f"resnet{n}") for n in (18, 34)),
-    *(Is(f"torchvision/resnet{n}", f"resnet{n}-v1.5") for n in (50, 101, 152)),
-    Is("torchvision/resnext50_32x4d", "resnext50-32x4d"),
-    Is("torchvision/resnext101_64x4d", "resnext101-64x4d"),
-    Is("torchvision/wide_resnet50_2", "wrn50-2"),
-    *(Is(f"torchvision/densenet{n}", f"densenet{n}") for n in (121, 161, 169, 201)),
-    Is("torchvision/squeezenet1_0", "squeezenet-1.0"),
-    Is("torchvision/squeezenet1_1", "squeezenet-1.1"),
-)
-IN_TRAINING = {
-    "googlenet": "googlenet-aux",
-    "torchvision/googlenet": "googlenet-tv-aux",
-    "inception_v3": "inception-v3-aux",
-    "torchvision/inception_v3": "inception-v3-aux",
-}
-"""Specs with side heads, and the rows that count these too."""
-WITHOUT_ROW = {
-    "beyond/se_resnet50",
-    "beyond/unet",
-    "beyond/vit_tiny",
-    "torchvision/resnext101_32x8d",
-    "torchvision/wide_resnet101_2",
-}
-"""Not among the reference figures; their keys, shapes and numbers are proven all the same."""
-
-SETTINGS = [*TABLE, *(Is(name, "") for name in sorted(WITHOUT_ROW))]
-DEEP = {1001, 250, 190, 200}
-
-
-@functools.cache
-def _load(spec: str, values: tuple[tuple[str, Any], ...]) -> Network:
-    return archdsl.load(spec, **dict(values))
-
-
-def load(spec: str, **parameters: Any) -> Network:
-    """A compiled network; one that was compiled before is not compiled again."""
-    return _load(spec, tuple(parameters.items()))
-
-
-def is_slow(setting: Is) -> bool:
-    """Whether a setting of a family is its largest, or another number of classes."""
-    return bool(DEEP & set(setting.parameters.values())) or "classes" in setting.parameters
-
-
-def params(settings: Collection[Is]) -> list[Any]:
-    """The settings for `parametrize`, the slow ones marked."""
-    marks = {True: [pytest.mark.prove], False: []}
-    return [pytest.param(each, id=repr(each), marks=marks[is_slow(each)]) for each in settings]
 
 
 def test_every_spec_stands_in_the_table() -> None:
@@ -233,11 +96,7 @@ def test_the_stages_have_the_references_shapes_in_their_order(setting: Is) -> No
 def _outputs(network: Network) -> list[tuple[int, ...]]:
     """Every output as torch orders it, the input first."""
     facts = network.facts
-    return [_chw(facts.columns["shapes"][node.name]) for node in facts.flat]
-
-
-def _chw(shape: Shape) -> tuple[int, ...]:
-    return (shape.channels,) if shape.flat else (shape.channels, shape.height, shape.width)
+    return [sides_of(facts.columns["shapes"][node.name]) for node in facts.flat]
 
 
 def _without_ones(sides: tuple[int, ...]) -> tuple[int, ...]:
@@ -254,23 +113,17 @@ def test_a_spec_compiles_without_a_warning_and_with_all_its_claims(name: str) ->
     assert check_conditions(network) == []
 
 
-# --- Keys and shapes ---
+# --- Keys, and every shape on the way ---
 
 
 @pytest.mark.parametrize("setting", params(SETTINGS))
 def test_the_module_has_the_graphs_keys_and_shapes(setting: Is) -> None:
     """On the meta device: what `--set` compiles, and what the class takes, are one network."""
     network = load(setting.spec, **setting.parameters)
-    expected = weight_shapes(network)
-    x = torch.empty(image(network).shape, dtype=torch.float64, device="meta")
-    modules = [(network, {})]
+    assert_holds_the_graphs_shapes(network, meta_module(network))
     if setting.parameters:
-        modules.append((load(setting.spec), setting.parameters))
-    for source, parameters in modules:
-        with torch.device("meta"):
-            module = module_of(source, **parameters)
-        assert shapes_of(module) == expected
-        assert tuple(module(x).shape) == (1, *_chw(network.graph.shape))
+        other = meta_module(load(setting.spec), **setting.parameters)
+        assert_holds_the_graphs_shapes(network, other)
 
 
 # --- Numbers: torchvision ---
@@ -278,14 +131,15 @@ def test_the_module_has_the_graphs_keys_and_shapes(setting: Is) -> None:
 
 @pytest.mark.parametrize("name", FINGERPRINTS)
 def test_a_spec_loads_torchvisions_checkpoint_and_gives_its_logits(
-    name: str, record_property: Callable[[str, object], None]
+    name: str, record_property: Record
 ) -> None:
     recorded = json.loads((DATA / "torchvision" / f"{name}.json").read_text())
     shapes = {key: tuple(shape) for key, shape in recorded["state_dict"].items()}
     network = load(f"torchvision/{name}")
     logits = _run(_loaded(network, fill(shapes)), image(network))[0]
     first = torch.tensor(recorded["logits"]["first"], dtype=torch.float64)
-    record_property("difference", difference(logits[: len(first)], first))
+    setting = Is(f"torchvision/{name}", "")
+    record_proof(record_property, setting, "torchvision", logits[: len(first)], first)
     assert_close(logits[: len(first)], first, "logits")
     assert int(logits.argmax()) == recorded["logits"]["argmax"]
     scale = float(logits.abs().max())
@@ -461,9 +315,7 @@ TWINS = (
         for twin in TWINS
     ],
 )
-def test_another_implementation_computes_the_same(
-    twin: Twin, record_property: Callable[[str, object], None]
-) -> None:
+def test_another_implementation_computes_the_same(twin: Twin, record_property: Record) -> None:
     pytest.importorskip("pytorchcv", reason="pytorchcv is not installed")
     theirs = twin.build()
     theirs.load_state_dict(fill(shapes_of(theirs)), strict=True, assign=True)
@@ -478,10 +330,5 @@ def test_another_implementation_computes_the_same(
     ours = _loaded(network, archdsl.carry_weights(values, wanted) | heads)
     x = image(network)
     result, expected = _run(ours, x).flatten(1), _run(theirs, x)
-    record_property("difference", difference(result, expected))
+    record_proof(record_property, twin.setting, "pytorchcv", result, expected)
     assert_close(result, expected, "logits")
-
-
-def difference(value: Tensor, expected: Tensor) -> float:
-    """The largest difference, relative to the largest value: what `docs/zoo.md` reports."""
-    return float((value - expected).abs().max() / expected.abs().max())
