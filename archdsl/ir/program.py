@@ -37,9 +37,9 @@ class Option:
 
 
 class Split(NamedTuple):
-    """How a layer of a split network lies: on how many devices, and whether its input is divided.
+    """How what flows into a layer or a block of a split network lies on its devices.
 
-    An input that is not divided lies whole on every device, as INPUT does.
+    What is not divided between them lies whole on each, as INPUT does.
     """
 
     devices: int
@@ -211,8 +211,9 @@ class Parameter:
 class Block:
     """A block and, once its file is resolved, its body.
 
-    `devices` are those that a network's maps are divided between, 1 where it is not split. Side
-    heads are a network's only.
+    `devices` are those that a network's maps are divided between, 1 where it is not split. `split`
+    says how a block's input lies there, None where its uses differ. Side heads are a network's
+    only.
     """
 
     name: str
@@ -222,6 +223,7 @@ class Block:
     span: Span
     body: Body = ()
     devices: int = 1
+    split: Split | None = None
     heads: tuple[HeadStep, ...] = ()
 
     @property

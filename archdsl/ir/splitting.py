@@ -26,7 +26,7 @@ NOWHERE = Lies(0)
 
 
 def divide(main: program.Block, blocks: Iterable[program.Block]) -> list[Diagnostic]:
-    """Tell every layer of a split network how its input lies; what is wrong with that.
+    """Tell every layer and block of a split network how its input lies; what is wrong with that.
 
     No number is known yet, so every choice and every round of a loop counts.
     """
@@ -39,6 +39,10 @@ def divide(main: program.Block, blocks: Iterable[program.Block]) -> list[Diagnos
         for merge, paths in follower.merges.items()
         if len({lies for lies in paths if lies}) > 1
     ]
+    for block in blocks:
+        lies = follower.inputs.get((block, "input"), NOWHERE)
+        if lies != Lies.WHOLE | Lies.DIVIDED:
+            block.split = program.Split(main.devices, Lies.DIVIDED in lies)
     for layer, lies in follower.layers.items():
         layer.split = program.Split(main.devices, Lies.DIVIDED in lies)
         found += _wrong(layer, lies)
@@ -80,26 +84,27 @@ def check_division(step: program.LayerStep, op: Op, inputs: Inputs, title: str) 
 class _Follower:
     """Follows what flows through all lines, those of blocks too, until nothing new is learned.
 
-    `layers` says how a layer's input lies, `merges` how the paths do that meet in a merge.
+    `layers` says how a layer's input lies, `inputs` a block's, and `merges` how the paths do that
+    meet in a merge.
     """
 
     def __init__(self, main: program.Block, blocks: Iterable[program.Block]) -> None:
         self.layers: dict[program.LayerStep, Lies] = {}
         self.merges: dict[program.MergeStep, list[Lies]] = {}
-        self._inputs: dict[tuple[program.Block, str], Lies] = {(main, "input"): Lies.WHOLE}
+        self.inputs: dict[tuple[program.Block, str], Lies] = {(main, "input"): Lies.WHOLE}
         self._outputs: dict[program.Block, Lies] = {}
         self._names: dict[str, Lies] = {}
         known: object = None
         while known != (known := self._known()):
             for block in blocks:
                 names = ["input", *(p.name for p in block.parameters if p.is_line)]
-                self._names = {name: self._inputs.get((block, name), NOWHERE) for name in names}
+                self._names = {name: self.inputs.get((block, name), NOWHERE) for name in names}
                 self._outputs[block] = self._body(block.body, self._names["input"])
                 for head in block.heads:
                     self._statement(head.body, self._find(_text(head.reference)))
 
     def _known(self) -> object:
-        return dict(self._inputs), dict(self._outputs)
+        return dict(self.inputs), dict(self._outputs)
 
     def _body(self, body: program.Body, flow: Lies) -> Lies:
         for statement in body:
@@ -159,7 +164,7 @@ class _Follower:
                 entering[name] = self._find(argument.value.text)
         for name, lies in entering.items():
             key = call.block, name
-            self._inputs[key] = self._inputs.get(key, NOWHERE) | lies
+            self.inputs[key] = self.inputs.get(key, NOWHERE) | lies
         out = self._outputs.get(call.block, NOWHERE)
         return self._note(call.name, out, call.default)
 

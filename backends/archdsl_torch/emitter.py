@@ -317,7 +317,7 @@ class Emitter:
                 values[parameter.name] = self.environment.evaluate(argument.value)
             else:
                 assert parameter.default is not None
-                inside = Environment(values, incoming)
+                inside = Environment(values, signature.seen(incoming))
                 values[parameter.name] = inside.evaluate(parameter.default)
         shapes = {"input": incoming, **{name: line.shape for name, line in lines.items()}}
         signature.note_use(self.signature, values, shapes)

@@ -36,7 +36,8 @@ class Signature:
     None once they differ. `is_compiled` where the compiled network uses the block, so that the
     kinds of its arguments are known and not inferred. `needs` are the names that its code uses,
     `is_unknown` whether there is one among them that no use has told yet. `is_absorbed` where a
-    join takes the columns of the join that the block ends in.
+    join takes the columns of the join that the block ends in. `shares` is how many devices hold a
+    share of the channels that flow in, each with such a class.
     """
 
     block: Block
@@ -48,6 +49,7 @@ class Signature:
     needs: set[str] = field(default_factory=set)
     is_unknown: bool = False
     is_absorbed: bool = False
+    shares: int = 1
     output: Shape | None = None
 
     @property
@@ -104,6 +106,10 @@ class Signature:
             sides[side] = Symbolic.variable(name) if agreed is None else agreed
         return Shape(**sides, flat=self.flat.get(source, False))  # type: ignore[arg-type]
 
+    def seen(self, shape: Shape) -> Shape:
+        """What `in` says in the block, where this flows in: the channels of all devices."""
+        return shape._replace(channels=shape.channels * self.shares)
+
     def environment(self) -> Environment:
         """The parameters as the constructor names them."""
         values: dict[str, Value] = {}
@@ -117,7 +123,7 @@ class Signature:
             else:
                 is_real = self.kinds.get(parameter.name) == "float"
                 values[parameter.name] = Symbolic.variable(name, is_real)
-        return Environment(values, self.shape_of("input"))
+        return Environment(values, self.seen(self.shape_of("input")))
 
     def arguments_of(
         self, values: Mapping[str, Value], shapes: Mapping[str, Shape]

@@ -147,9 +147,9 @@ class TowerFile(File):
     emitter_class = TowerEmitter
 
     def __init__(self, network: Network, devices: tuple[str, ...]) -> None:
-        super().__init__(network)
         _check_devices(network, devices)
         _check_shares(network)
+        super().__init__(network)
         if self.main.block.heads:
             raise Unwritable("towers have no side heads")
         self.devices = devices
@@ -160,6 +160,16 @@ class TowerFile(File):
         """What the network gives, as it does on one device."""
         taken = {block.name for block in network.program.blocks} | {self.main.class_name}
         self.tower = free_class_name("Tower", taken)
+
+    def signature(self, block: program.Block) -> Signature:
+        """What is known of a block whose class holds one device's share."""
+        signature = super().signature(block)
+        if block.split is None:
+            raise Unwritable(
+                f"`{block.name}` sees all of INPUT in one use, and one device's maps in another"
+            )
+        signature.shares = block.split.devices if block.split.is_divided else 1
+        return signature
 
     def text_of(self, followed: Followed) -> str:
         """A block's class; for the network its tower's, and then its own."""
