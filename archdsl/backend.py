@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
-from inspect import signature
+from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from archdsl.diagnostics import suggest
@@ -30,7 +30,7 @@ class Backend(Protocol):
 
     formats: tuple[str, ...]
 
-    def emit(self, network: Network, format: str) -> bytes:
+    def emit(self, network: Network, format: str, **options: Any) -> bytes:
         """The whole file. The same network gives the same bytes."""
         ...
 
@@ -54,8 +54,10 @@ def emit(name: str, network: Network, format: str, options: Mapping[str, Any]) -
     """What the backend of that name writes. Raises BackendError, for an unknown option too."""
     found = find(name)
     known = signature(found.emit).parameters
+    # A backend that takes any keyword looks at them itself.
+    checks = any(parameter.kind is Parameter.VAR_KEYWORD for parameter in known.values())
     for option in options:
-        if option not in known:
+        if option not in known and not checks:
             raise BackendError(f"the backend {name} takes no {option}")
     write: Callable[..., bytes] = found.emit
     return write(network, format, **options)

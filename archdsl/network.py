@@ -138,9 +138,14 @@ class Network:
         module: nn.Module = scope[self.class_name](**parameters)
         return module
 
-    def render(self, format: str = "svg") -> bytes:
-        """A picture as `svg`, `png`, `pdf` or `dot`."""
-        return self.emit("graphviz", format)
+    def render(self, format: str = "svg", **options: Any) -> bytes:
+        """A picture as `svg`, `png`, `pdf`, `dot`, `tex` (TikZ) or `txt`.
+
+        The options are those of `archdsl render`: `style="layers"`, `depth=1`,
+        `expand=("Bottleneck",)`, `direction="right"`, `columns=2`, `page="a4"`, `shapes=True`,
+        `costs=True`, `theme="dark"`, `highlight="macs"`. Raises `BackendError`.
+        """
+        return self.emit("graphviz", format, **options)
 
     def summary(self, format: str = "table", /, **options: Any) -> str:
         """The listing with shapes and costs: `table`, `lecture`, `json`, `csv`, ...

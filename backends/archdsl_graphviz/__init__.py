@@ -13,7 +13,7 @@ __all__ = ["BACKEND", "Graphviz"]
 class Graphviz:
     """Draws a network: an overview with repeats folded, and the inside of each distinct block."""
 
-    formats: tuple[str, ...] = ("svg", "png", "pdf", "dot")
+    formats: tuple[str, ...] = ("svg", "png", "pdf", "dot", "tex", "txt")
 
     def emit(self, network: Network, format: str, **options: Any) -> bytes:
         """The whole file; options are the fields of `Options`. Raises BackendError."""

@@ -32,12 +32,16 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Distances in pixels.
+    """Distances in pixels, or in the cells of a terminal.
 
-    A frame's margins are `before` and `after` along the flow, `first` and `last` across it.
+    Between parts there is a `rank`, or a `turn` where paths part or meet; lines turn a `fork`
+    before what stands side by side and a `land` before where they meet. A frame's margins are
+    `before` and `after` along the flow, `first` and `last` across it. Lines end an `inset` from a
+    box's corner, and loose ones keep `clear` of boxes.
     """
 
     rank: float
+    turn: float
     column: float
     lane: float
     fork: float
@@ -47,6 +51,8 @@ class Gaps:
     first: float
     last: float
     bar_end: float
+    inset: float
+    clear: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +88,25 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """How a line leads on from the foot of one column, through a lane, to the head of the next."""
+    """How a line leads on from the foot of one column, through a lane, to the head of the next.
+
+    There it follows the `line` of that column.
+    """
 
     foot: float
     lane: float
     head: float
+    line: float
 
 
 @dataclass
 class Arrangement:
     """Where everything lies.
 
-    `lines` says for a box where the line is that the flow follows, `forks` at which
-    height the lines to several parts below it turn, `lanes` where the edges run that lead past
-    paths, and `leads` how the line goes from one column to the next. A frame comes with its place
-    and with whether its label is at the far side of the line.
+    `lines` says for a box where the line is that the flow follows, `forks` at which height the
+    lines to several parts below it turn, `lanes` where the edges run that lead past paths, and
+    `leads` how the line from a column's last box goes to the next. A frame comes with its place and
+    with whether its label is at the far side of the line.
     """
 
     boxes: dict[str, Rect] = field(default_factory=dict)
@@ -104,7 +114,7 @@ class Arrangement:
     frames: list[tuple[Framed, Rect, bool]] = field(default_factory=list)
     forks: dict[str, float] = field(default_factory=dict)
     lanes: list[tuple[Edge, float]] = field(default_factory=list)
-    leads: dict[tuple[str, str], Lead] = field(default_factory=dict)
+    leads: dict[str, Lead] = field(default_factory=dict)
 
 
 def measure(
@@ -159,7 +169,10 @@ class _Measure:
     def _gap(self, above: Part, below: Part) -> float:
         gaps = self.gaps
         label = _label_below(above, self.sizes)
-        gap = max(gaps.rank, label + gaps.fork + gaps.land / 2 if label else 0.0)
+        gap = gaps.rank
+        if isinstance(above, Parallel) or _begins_parallel(below):
+            gap = gaps.turn
+        gap = max(gap, label + gaps.fork + gaps.land / 2 if label > gaps.rank / 2 else 0.0)
         if isinstance(below, Framed):
             # The frame's own margin is a part of the gap to its first box.
             gap = max(gap - gaps.before / 2, label + gaps.land)
@@ -170,14 +183,17 @@ class _Measure:
     def _parallel(self, parallel: Parallel) -> Measured:
         columns = [self.part(column) for column in parallel.columns]
         skips = [self.part(skip) for skip in parallel.skips]
-        everything = [*columns, *skips]
+        asides = [self.part(aside) for aside in parallel.asides]
+        everything = [*columns, *skips, *asides]
         # The first boxes of all columns stand in one row, whatever has a frame around it.
-        heads = [_head(found) for found in columns]
+        rows = [*columns, *asides]
+        heads = [_head(found) for found in rows]
         downs = [max(heads) - head for head in heads]
-        heights = [down + found.height for down, found in zip(downs, columns, strict=True)]
+        heights = [down + found.height for down, found in zip(downs, rows, strict=True)]
         height = max([*heights, *(found.height for found in skips)], default=self.gaps.lane)
         # A skip stands in the middle of what it leads past.
-        downs += [(height - found.height) / 2 for found in skips]
+        middles = [(height - found.height) / 2 for found in skips]
+        downs[len(columns) : len(columns)] = middles
         whole = Measured(parallel, 0.0, 0.0, height, [], [])
         spines: list[float] = []
         right = 0.0
@@ -191,7 +207,8 @@ class _Measure:
         for found, spine, down in zip(everything, spines, downs, strict=True):
             whole.inner.append((found, spine - middle, down))
             whole.entries += [spine - middle + x for x in found.entries]
-            whole.exits += [spine - middle + x for x in found.exits]
+            if found not in asides:
+                whole.exits += [spine - middle + x for x in found.exits]
         for _ in parallel.lanes:
             whole.right += self.gaps.lane
             whole.lanes.append(whole.right)
@@ -214,7 +231,7 @@ class _Measure:
         elif title.across:
             left += max(0.0, lacks_near)
         # Lines that part inside turn below the label.
-        before = gaps.before + (gaps.fork if _first_parallel(inside) == 0.0 else 0.0)
+        before = gaps.before + (gaps.fork if first_parallel(inside) == 0.0 else 0.0)
         height = max(before + inside.height + gaps.after, title.along)
         whole = Measured(framed, left, right, height, inside.entries, inside.exits)
         whole.is_label_far = is_far
@@ -249,13 +266,20 @@ def arrange(measured: Measured, x: float, y: float, gaps: Gaps, found: Arrangeme
             found.lanes += zip(part.lanes, (x + lane for lane in measured.lanes), strict=True)
         case Series(parts):
             for number, above in enumerate(parts[:-1]):
-                top = _first_parallel(measured.inner[number + 1][0])
+                top = first_parallel(measured.inner[number + 1][0])
                 last = _last_leaf(above)
                 if last is not None and top is not None:
                     below = measured.inner[number + 1][2]
                     found.forks[last] = y + below + top - gaps.fork
     for inner, dx, dy in measured.inner:
         arrange(inner, x + dx, y + dy, gaps, found)
+
+
+def _begins_parallel(part: Part) -> bool:
+    match part:
+        case Framed(_, inside) | Series((inside, *_)):
+            return _begins_parallel(inside)
+    return isinstance(part, Parallel)
 
 
 def _head(measured: Measured) -> float:
@@ -266,14 +290,14 @@ def _head(measured: Measured) -> float:
     return down + _head(inner)
 
 
-def _first_parallel(measured: Measured) -> float | None:
+def first_parallel(measured: Measured) -> float | None:
     """How far below the top of a part its first parts that stand side by side begin."""
     match measured.part:
         case Parallel():
             return 0.0
         case Framed() | Series():
             inner, _, down = measured.inner[0]
-            top = _first_parallel(inner)
+            top = first_parallel(inner)
             return None if top is None else top + down
     return None
 
@@ -283,6 +307,6 @@ def _last_leaf(part: Part) -> str | None:
     match part:
         case Leaf(path):
             return path
-        case Framed(_, inside) | Series((*_, inside)):
+        case Framed(_, inside) | Series((*_, inside)) | Parallel((inside,), (), ()):
             return _last_leaf(inside)
     return None

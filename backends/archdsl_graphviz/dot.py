@@ -22,7 +22,7 @@ _SHAPES = {
 }
 # Graphviz knows the widths of this one without looking for a file.
 _FONT = "Helvetica"
-_LINES = {Style.IDENTITY: "bold", Style.PROJECTION: "dashed"}
+_LINES = {Style.IDENTITY: "bold", Style.PROJECTION: "dashed", Style.TRAINING: "dotted"}
 
 
 def dot_text(picture: Picture, is_turned: bool = False) -> str:
@@ -93,6 +93,8 @@ def _node(box: Box) -> str:
         look["style"] = "filled,rounded"
     if box.form is Form.PORT:
         look["style"] = "solid"
+    if box.is_training_only:
+        look["style"] = "filled,dashed"
     return f"{_quoted(identifier(box.path))} {_attributes(look)}"
 
 

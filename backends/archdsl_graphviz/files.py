@@ -1,4 +1,4 @@
-"""One function a file format: what each makes of a picture."""
+"""What each file format makes of a picture."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl_svg import raster
 
+from archdsl.backend import BackendError
 from archdsl_graphviz import theme
+from archdsl_graphviz.blocks import scene_of
 from archdsl_graphviz.dot import dot_text
+from archdsl_graphviz.model import Picture
 from archdsl_graphviz.options import Options, options_of
-from archdsl_graphviz.page import Page, page_of
+from archdsl_graphviz.page import page_of
 from archdsl_graphviz.picture import picture_of
+from archdsl_graphviz.scene import Scene
 from archdsl_graphviz.svg import svg_text
+from archdsl_graphviz.text import text_of
+from archdsl_graphviz.tikz import tikz_text
+from archdsl_graphviz.volumes import volumes_of
 
 if TYPE_CHECKING:
     from archdsl.network import Network
@@ -29,20 +36,30 @@ def write(network: Network, format: str, given: dict[str, Any]) -> bytes:
     """The whole file. Raises BackendError."""
     options = options_of(given)
     picture = picture_of(network, options)
-    if format == "dot":
-        return dot_text(picture, options.direction == "right").encode()
-    if format != "svg" and options.theme == "auto":
-        options = options.model_copy(update={"theme": "light"})
-    page = page_of(picture, options)
-    _warn_of_small_text(page, options)
-    svg = svg_text(page)
+    if format in ("dot", "txt"):
+        if options.style == "volumes":
+            raise BackendError(f"volumes are drawn as svg, png, pdf and tex, not as {format}")
+        is_turned = options.direction == "right"
+        return (dot_text(picture, is_turned) if format == "dot" else text_of(picture)).encode()
+    scene = drawn(picture, options)
+    _warn_of_small_text(scene, options)
+    if format == "tex":
+        return tikz_text(scene).encode()
     if format == "svg":
-        return svg.encode()
-    return raster.png(svg) if format == "png" else raster.pdf(svg, page.points)
+        return svg_text(scene, options.theme).encode()
+    svg = svg_text(scene, "light" if options.theme == "auto" else options.theme)
+    return raster.png(svg) if format == "png" else raster.pdf(svg, scene.points)
 
 
-def _warn_of_small_text(page: Page, options: Options) -> None:
-    size = theme.SMALL * page.points
+def drawn(picture: Picture, options: Options) -> Scene:
+    """A picture in the style that was asked for."""
+    if options.style == "volumes":
+        return volumes_of(picture, options)
+    return scene_of(page_of(picture, options))
+
+
+def _warn_of_small_text(scene: Scene, options: Options) -> None:
+    size = theme.SMALL * scene.points
     if options.page and size < LEAST_TEXT:
         warnings.warn(
             f"the smallest letters are {size:.1f} pt on {options.page}, less than {LEAST_TEXT:g}; "

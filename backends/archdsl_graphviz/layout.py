@@ -9,16 +9,25 @@ from archdsl_svg.font import text_width
 from archdsl_svg.geometry import Rect
 
 from archdsl_graphviz import theme
-from archdsl_graphviz.arrange import Arrangement, Gaps, Lead, Title, arrange, measure
+from archdsl_graphviz.arrange import (
+    Arrangement,
+    Gaps,
+    Lead,
+    Title,
+    arrange,
+    first_parallel,
+    measure,
+)
 from archdsl_graphviz.ladder import steps_of
 from archdsl_graphviz.model import Box, Edge, Frame, Panel, Style
 from archdsl_graphviz.routes import Way, ways_of
 from archdsl_graphviz.sizes import frame_title, label_size, panel_sizes
-from archdsl_graphviz.structure import Framed, Series, leaves, structure_of
+from archdsl_graphviz.structure import Framed, Series, structure_of
 from archdsl_graphviz.wrapping import columns_of
 
 DOWN = Gaps(
     rank=theme.RANK_GAP,
+    turn=theme.RANK_GAP,
     column=theme.COLUMN_GAP,
     lane=theme.LANE,
     fork=14.0,
@@ -28,6 +37,8 @@ DOWN = Gaps(
     first=theme.FRAME_MARGIN,
     last=theme.FRAME_MARGIN,
     bar_end=theme.BAR_END,
+    inset=12.0,
+    clear=8.0,
 )
 RIGHT = replace(DOWN, before=theme.FRAME_MARGIN, first=theme.FRAME_HEAD, last=theme.FRAME_MARGIN)
 
@@ -173,8 +184,9 @@ class Layout:
                 foot = found.boxes[last].bottom + max(
                     FOOT, self._sizes[last].label + self.gaps.land
                 )
-                lead = Lead(foot, x - GUTTER / 2, HEAD)
-                found.leads[last, next(leaves(piece))] = lead
+                found.leads[last] = Lead(foot, x - GUTTER / 2, HEAD, line)
+                if (parting := first_parallel(measured)) is not None:
+                    found.forks[last] = top + parting - self.gaps.fork
             x, last = right + GUTTER, list(found.boxes)[-1]
         return found
 

@@ -19,6 +19,7 @@ SAMPLE = 24.0
 _LINES = {
     Style.IDENTITY: "skip: the values as they are",
     Style.PROJECTION: "skip through a projection",
+    Style.TRAINING: "side head, in training only",
 }
 
 _MERGES = {"+": "sum", "×": "product", "concat": "concatenation"}

@@ -6,15 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from archdsl.ops import Shape
 from archdsl_graphviz.labels import Form
 
 
 class Style(StrEnum):
-    """What an edge carries: the flow, a skip's unchanged values, or a skip that is projected."""
+    """What an edge carries: the flow, a skip's unchanged values, or a skip that is projected.
+
+    What leads into a side head carries values in training only.
+    """
 
     FLOW = "flow"
     IDENTITY = "identity"
     PROJECTION = "projection"
+    TRAINING = "training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,11 @@ class Costs:
 class Box:
     """One box. `path` is the full path of its first layer, unique in the picture.
 
-    `notes` are the small lines under the text, `shape` is what leaves the box, written where
-    `shows_shape`, `skip` the style of the skip inside a folded block, `count` how many equal
-    neighbours were folded, `inside` the path of the panel that shows a folded block's inside, and
-    `nodes` the paths of all that the box stands for.
+    `notes` are the small lines under the text. `shape` is what leaves the box in words, written
+    where `shows_shape`, and `size` the part of it that the ladder shows. `skip` is the style of the
+    skip inside a folded block, `count` how many equal neighbours were folded, `inside` the path of
+    the panel that shows a folded block's inside, and `nodes` the paths of all that the box stands
+    for.
     """
 
     path: str
@@ -57,6 +63,8 @@ class Box:
     costs: Costs = Costs()
     inside: str = ""
     nodes: tuple[str, ...] = ()
+    output: Shape | None = None
+    is_training_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,9 @@ LEGEND_LINE = 20.0
 SHAPES = "Beside an edge: height x width x channels, where they change."
 EVERY_SHAPE = "Beside an edge: height x width x channels."
 MACS = "Multiply-adds: convolutions and fully connected layers, for one image."
-COSTS = "In a box: parameters · multiply-adds, of all its layers; k = 10³, M = 10⁶, G = 10⁹."
+COSTS = (
+    "In a box: parameters · multiply-adds of all its layers (k: thousand, M: million, G: billion)."
+)
 
 
 def page_of(picture: Picture, options: Options | None = None) -> Page:

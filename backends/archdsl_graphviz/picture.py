@@ -19,7 +19,7 @@ from archdsl.report.text import counted, short
 from archdsl_graphviz.drawing import Drawing, Item, Opening
 from archdsl_graphviz.folding import Folded
 from archdsl_graphviz.labels import Form, Label, shape_text
-from archdsl_graphviz.model import Box, Costs, Edge, Panel, Picture
+from archdsl_graphviz.model import Box, Costs, Edge, Panel, Picture, Style
 from archdsl_graphviz.options import Options
 from archdsl_graphviz.theme import BLOCK
 
@@ -44,6 +44,7 @@ class _Drawer:
         self._folded: dict[int, Folded] = {}
         self._drawings: dict[int, Drawing] = {}
         self._costs = _roll_up(network)
+        self._training_only = network.graph.training_only()
         # What two insides that look alike have in common -> the path of the panel that shows them.
         self._panels: dict[object, str] = {}
 
@@ -57,6 +58,8 @@ class _Drawer:
             if totals.macs >= 1e8
             else counted(totals.macs, "multiply-add"),
         ]
+        if (devices := network.program.main.devices) > 1:
+            facts.append(f"split over {devices} gpus")
         overview = Drawing(network.graph, "", self.fold, self._opens_above)
         insides = list(self._insides(overview))
         return Picture(
@@ -147,6 +150,7 @@ class _Drawer:
                     self._panels[structure] = path
                     count = uses[structure]
                     note = f"as in {path}" + (f", one of {count} of this form" if count > 1 else "")
+                    note += ", in training only" if self._is_training_only(path) else ""
                     yield path, graph, note
 
     def _structure(self, graph: Graph) -> object:
@@ -163,8 +167,13 @@ class _Drawer:
 
     def _panel(self, drawing: Drawing, graph: Graph, prefix: str, heading: str, note: str) -> Panel:
         boxes = [self._box(item, drawing, prefix) for item in drawing.items.values()]
+        training = {box.path for box in boxes if box.is_training_only}
         edges = [
-            Edge(prefix + source, prefix + item.path, style)
+            Edge(
+                prefix + source,
+                prefix + item.path,
+                Style.TRAINING if prefix + item.path in training else style,
+            )
             for item in drawing.items.values()
             for source, style in item.sources
         ]
@@ -194,9 +203,9 @@ class _Drawer:
         if isinstance(node, InputNode):
             form = Form.PORT if prefix else Form.PILL
             text, title = f"{node.name} {shape_text(output)}", f"{path}: {output}"
-            return Box(path, form, Family.INPUT, text, title, size=size_text(output))
+            return Box(path, form, Family.INPUT, text, title, size=size_text(output), output=output)
         inputs = item.folded.graph.operand_shapes(node.name)
-        is_last = item.path == drawing.output
+        is_read = any(path == item.path for i in drawing.items.values() for path, _ in i.sources)
         costs = self._costs_of(item, prefix)
         box = Box(
             path=path,
@@ -206,17 +215,23 @@ class _Drawer:
             title=self._title(item, prefix, costs),
             shape=shape_text(output),
             size=size_text(output),
-            shows_shape=not is_last and (self.options.shapes or output not in inputs),
+            shows_shape=is_read and (self.options.shapes or output not in inputs),
             count=item.count,
             costs=costs,
             nodes=tuple(prefix + name for name in item.paths),
+            output=output,
+            # A panel shows a head's inside, which is no side of anything there.
+            is_training_only=not prefix and self._is_training_only(path),
         )
+        sources = [source for source, _ in item.sources]
         times = f" ×{item.count}" if item.count > 1 else ""
         notes = [f"each {item.grows:+} channels"] if item.grows else []
+        if box.is_training_only and not any(map(self._is_training_only, sources)):
+            notes.append("training only")
         if self.options.costs and costs.parameters + costs.macs:
             notes.append(f"{short(costs.parameters)} · {short(costs.macs)}")
         if isinstance(node, InstanceNode):
-            own = filter(None, [_own_name(item, node.graph.name)])
+            own = filter(None, [own_name(item, node.graph.name)])
             return replace(
                 box,
                 text=f"{describe_call(node.graph, node.lines)}{times}",
@@ -226,7 +241,9 @@ class _Drawer:
             )
         layers = [layer for layer in unit.nodes if isinstance(layer, LayerNode)]
         labels = [item.folded.label(layer) for layer in layers]
-        text, below = _texts(labels)
+        text, below = texts_of(labels)
+        if layers[0].is_across:
+            notes.insert(0, "across gpus")
         return replace(
             box,
             form=labels[0].form,
@@ -241,12 +258,20 @@ class _Drawer:
             costs += self._costs.get(prefix + path, Costs())
         return costs
 
+    def _is_training_only(self, path: str) -> bool:
+        """Whether a box belongs to a side head, which nothing computes at test time."""
+        parts = path.split(".")
+        names = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+        return not self._training_only.isdisjoint(names)
+
     def _title(self, item: Item, prefix: str, costs: Costs) -> str:
         """What a reader's pointer shows: paths, op, output shape, costs."""
         paths = [prefix + path for path in item.paths]
         names = list(dict.fromkeys((paths[0], paths[-1])))
         words = [_word(node) for node in item.unit.nodes]
         times = f", {item.unit.count} times" if item.unit.count > 1 else ""
+        if self._is_training_only(paths[0]):
+            times += ", in training only"
         figures = f"{counted(costs.parameters, 'parameter')}, {counted(costs.macs, 'multiply-add')}"
         return (
             f"{' to '.join(names)}: {', '.join(words)}{times}; "
@@ -309,7 +334,7 @@ def _calls_itself(graph: Graph) -> bool:
     return any(inner.block is graph.block for inner in graph.distinct() if inner is not graph)
 
 
-def _texts(labels: list[Label]) -> tuple[str, tuple[str, ...]]:
+def texts_of(labels: list[Label]) -> tuple[str, tuple[str, ...]]:
     """The text and the small lines of a box: a head and what follows it."""
     head, *rest = labels
     if head.follows:
@@ -318,7 +343,7 @@ def _texts(labels: list[Label]) -> tuple[str, tuple[str, ...]]:
     return head.text, (", ".join(label.text for label in rest),) if rest else ()
 
 
-def _own_name(item: Item, block: str) -> str:
+def own_name(item: Item, block: str) -> str:
     """The name that the author gave an instance, or a row of names where several were folded."""
     repeats = item.unit.repeats if item.count > 1 else item.unit.repeats[:1]
     names = [nodes[0].name.rpartition(".")[2] for nodes in (repeats[0], repeats[-1])]

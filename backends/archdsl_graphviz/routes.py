@@ -16,14 +16,8 @@ from archdsl_graphviz.model import Box, Edge, Panel, Style
 
 Way = tuple[Point, ...]
 
-CLEAR = 8.0
-"""How far a loose edge keeps from boxes."""
-INSET = 12.0
-"""How far from a box's corner the outermost line ends."""
-APART = 7
-"""How far a loose edge keeps from the lines of others that run beside it, if it can."""
-BEND = 40.0
-"""What a turn costs a loose edge, in pixels of its length."""
+BEND = 5
+"""What a turn costs a loose edge, in times the distance that it keeps from boxes."""
 
 
 def ways_of(
@@ -44,7 +38,7 @@ def ways_of(
     found = []
     for place, way in enumerate(ways):
         if way is None:
-            way = around(*router.ends(place), obstacles, taken)
+            way = around(*router.ends(place), obstacles, taken, gaps)
             taken.append(way)
         found.append(way)
     return found
@@ -90,6 +84,10 @@ class _Router:
         lane = self.lanes.get(place)
         approach = self._approach(place)
         start = [(x0, y0)]
+        if lead := self.leads.get(edge.source):
+            start += [(x0, lead.foot), (lead.lane, lead.foot), (lead.lane, lead.head)]
+            x0, y0 = lead.line, lead.head
+            start.append((x0, y0))
         if lane is not None:
             turn = self.forks.get(edge.source, y0 + self.gaps.fork)
             start += [(x0, turn), (lane, turn)]
@@ -97,9 +95,6 @@ class _Router:
             middle = target.center[1]
             return tidy([*start, (approach, middle), (target.right, middle)])
         x1, y1 = self.landings[place], self._top(edge.target)
-        if lead := self.leads.get((edge.source, edge.target)):
-            far = [(x0, lead.foot), (lead.lane, lead.foot), (lead.lane, lead.head)]
-            return tidy([(x0, y0), *far, (x1, lead.head), (x1, y1)])
         level = target.top - self.gaps.land
         if lane is None and edge.source in self.forks:
             level = self.forks[edge.source]
@@ -116,7 +111,8 @@ class _Router:
         edge = self.edges[place]
         if place in self.loose:
             return self.rects[edge.target].right
-        return self.lanes.get(place, self.lines[edge.source])
+        lead = self.leads.get(edge.source)
+        return self.lanes.get(place, lead.line if lead else self.lines[edge.source])
 
     def _enters_the_side(self, place: int) -> bool:
         """Whether an edge is a skip into a sum, which is entered from the side as in the papers."""
@@ -141,21 +137,23 @@ class _Router:
             landed: list[float] = []
             for place in places:
                 x = self._approach(place)
-                found[place] = _landing(self.boxes[path], self.rects[path], x, landed)
+                found[place] = _landing(
+                    self.boxes[path], self.rects[path], x, landed, self.gaps.inset
+                )
                 landed.append(found[place])
         return found
 
 
-def _landing(box: Box, rect: Rect, x: float, landed: Sequence[float]) -> float:
+def _landing(box: Box, rect: Rect, x: float, landed: Sequence[float], inset: float) -> float:
     """Where an edge that comes down at x meets a box, beside those that landed before."""
     if box.form in (Form.ROUND, Form.PILL, Form.PORT):
         return rect.center[0]
     if box.form is not Form.BAR and not landed:
         return rect.center[0]
-    left, right = rect.left + INSET, rect.right - INSET
+    left, right = rect.left + inset, rect.right - inset
     place = min(max(x, left), right)
-    step = -INSET if place > rect.center[0] else INSET
-    while any(abs(place - other) < INSET / 2 for other in landed):
+    step = -inset if place > rect.center[0] else inset
+    while any(abs(place - other) < inset / 2 for other in landed):
         place += step
     return place
 
@@ -176,19 +174,24 @@ def tidy(points: Sequence[Point]) -> Way:
     return tuple(kept)
 
 
-def around(start: Point, end: Point, obstacles: Sequence[Rect], taken: Sequence[Way]) -> Way:
+def around(
+    start: Point, end: Point, obstacles: Sequence[Rect], taken: Sequence[Way], gaps: Gaps
+) -> Way:
     """The shortest way with few turns that leaves downwards, arrives from above, crosses no box."""
-    top, bottom = min(start[1], end[1]) - 60, max(start[1], end[1]) + 60
+    clear = gaps.clear
+    top, bottom = min(start[1], end[1]) - 8 * clear, max(start[1], end[1]) + 8 * clear
     near = [rect for rect in obstacles if rect.top < bottom and rect.bottom > top]
-    grown = [rect.grown(CLEAR - 1) for rect in near]
-    beyond = max(rect.right for rect in near) + 2 * CLEAR
-    xs = sorted({start[0], end[0], beyond, *(x for r in near for x in _beside(r.left, r.right))})
+    grown = [rect.grown(0.875 * clear) for rect in near]
+    beyond = max(rect.right for rect in near) + 2 * clear
+    xs = sorted(
+        {start[0], end[0], beyond, *(x for r in near for x in _beside(r.left, r.right, clear))}
+    )
     ys = sorted(
-        {start[1] + 2 * CLEAR, end[1] - 1.5 * CLEAR}
-        | {y for r in near for y in _beside(r.top, r.bottom)}
+        {start[1] + 2 * clear, end[1] - gaps.land}
+        | {y for r in near for y in _beside(r.top, r.bottom, clear)}
     )
     used = [_spans(taken, 0), _spans(taken, 1)]
-    begin, goal = (start[0], start[1] + 2 * CLEAR), (end[0], end[1] - 1.5 * CLEAR)
+    begin, goal = (start[0], start[1] + 2 * clear), (end[0], end[1] - gaps.land)
     numbers = count()
     ahead: list[tuple[float, int, Point, bool, tuple[Point, ...]]] = [
         (0.0, next(numbers), begin, True, (start, begin))
@@ -207,8 +210,8 @@ def around(start: Point, end: Point, obstacles: Sequence[Rect], taken: Sequence[
                 continue
             is_upright = next_x == x
             length = abs(next_x - x) + abs(next_y - y)
-            shared = length if _is_shared(step, is_upright, used) else 0.0
-            turn = BEND if is_upright != upright else 0.0
+            shared = length if _is_shared(step, is_upright, used, clear) else 0.0
+            turn = BEND * clear if is_upright != upright else 0.0
             # Skips run at one side.
             turn += length if is_upright and x < begin[0] - 1 else 0.0
             entry = (next_x, next_y), is_upright, (*way, (next_x, next_y))
@@ -216,8 +219,8 @@ def around(start: Point, end: Point, obstacles: Sequence[Rect], taken: Sequence[
     return tidy([start, begin, (beyond, begin[1]), (beyond, goal[1]), goal, end])
 
 
-def _beside(low: float, high: float) -> tuple[float, ...]:
-    return low - CLEAR, low - 2 * CLEAR, high + CLEAR, high + 2 * CLEAR
+def _beside(low: float, high: float, clear: float) -> tuple[float, ...]:
+    return low - clear, low - 2 * clear, high + clear, high + 2 * clear
 
 
 def _neighbours(x: float, y: float, xs: Sequence[float], ys: Sequence[float]) -> list[Point]:
@@ -242,14 +245,17 @@ def _spans(ways: Sequence[Way], axis: int) -> dict[float, list[tuple[float, floa
 
 
 def _is_shared(
-    step: Rect, is_upright: bool, used: Sequence[Mapping[float, list[tuple[float, float]]]]
+    step: Rect,
+    is_upright: bool,
+    used: Sequence[Mapping[float, list[tuple[float, float]]]],
+    clear: float,
 ) -> bool:
-    """Whether another edge runs along a step already."""
-    line = round(step.left if is_upright else step.top)
+    """Whether another edge runs along a step already, or nearly."""
+    line, apart = round(step.left if is_upright else step.top), int(clear) - 1
     low, high = (step.top, step.bottom) if is_upright else (step.left, step.right)
     spans = used[0 if is_upright else 1]
     return any(
         start < high and end > low
-        for near in range(line - APART, line + APART + 1)
+        for near in range(line - apart, line + apart + 1)
         for start, end in spans.get(near, ())
     )

@@ -8,7 +8,7 @@ taken out: it is loose, and finds its own way around what is there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archdsl_graphviz.model import Edge, Frame, Panel, Style
 
@@ -34,12 +34,13 @@ class Series:
 class Parallel:
     """Paths side by side: the columns in the spec's order, then the ones that are a skip.
 
-    `lanes` are the edges that lead past all columns.
+    `lanes` are the edges that lead past all columns, `asides` side heads that lead nowhere.
     """
 
     columns: tuple[Series, ...]
     skips: tuple[Series, ...]
     lanes: tuple[Edge, ...]
+    asides: tuple[Series, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,11 @@ class Structure:
 def structure_of(panel: Panel) -> Structure:
     """How a panel's boxes stand to each other."""
     found = _Finder(panel)
-    top = found.series([box.path for box in panel.boxes], panel.frames)
+    training = {box.path for box in panel.boxes if box.is_training_only}
+    main = [box.path for box in panel.boxes if box.path not in training]
+    top = found.series(main, [f for f in panel.frames if not f.all_boxes() & training])
+    for anchor, head in found.heads(training, panel.frames):
+        top = _beside(top, anchor, head)
     return Structure(top, tuple(found.loose), tuple(found.loose_frames))
 
 
@@ -81,11 +86,53 @@ def leaves(part: Part) -> Iterator[str]:
         case Series(parts):
             for inner in parts:
                 yield from leaves(inner)
-        case Parallel(columns, skips, _):
-            for column in (*columns, *skips):
+        case Parallel(columns, skips, _, asides):
+            for column in (*columns, *skips, *asides):
                 yield from leaves(column)
         case Framed(_, inside):
             yield from leaves(inside)
+
+
+def _beside(series: Series, anchor: str, head: Series) -> Series:
+    """The series with a side head beside what follows its anchor."""
+    for at, part in enumerate(series.parts):
+        if anchor not in leaves(part):
+            continue
+        above, below = series.parts[: at + 1], series.parts[at + 1 :]
+        if _ends_in(part, anchor):
+            following = below[0] if below else None
+            if isinstance(following, Parallel) and following.asides:
+                beside = replace(following, asides=(*following.asides, head))
+            else:
+                column = Series((following,) if following else ())
+                beside = Parallel((column,), (), (), (head,))
+            return Series((*above, beside, *below[1:]))
+        return Series((*above[:-1], _within_part(part, anchor, head), *below))
+    return series
+
+
+def _ends_in(part: Part, path: str) -> bool:
+    """Whether a box is the last one of a part."""
+    match part:
+        case Leaf(own):
+            return own == path
+        case Framed(_, inside) | Series((*_, inside)) | Parallel((inside,), (), ()):
+            return _ends_in(inside, path)
+    return False
+
+
+def _within_part(part: Part, anchor: str, head: Series) -> Part:
+    """The part with a side head inside, beside what follows its anchor."""
+    match part:
+        case Framed():
+            return replace(part, inside=_beside(part.inside, anchor, head))
+        case Parallel(columns, skips):
+            return replace(
+                part,
+                columns=tuple(_beside(column, anchor, head) for column in columns),
+                skips=tuple(_beside(skip, anchor, head) for skip in skips),
+            )
+    return part
 
 
 class _Finder:
@@ -96,9 +143,24 @@ class _Finder:
         self.loose_frames: list[Frame] = []
         self._into: dict[str, list[Edge]] = {path: [] for path in self.order}
         self._out_of: dict[str, list[Edge]] = {path: [] for path in self.order}
+        training = {box.path for box in panel.boxes if box.is_training_only}
+        self._anchors: dict[str, str] = {}
         for edge in panel.edges:
-            self._into[edge.target].append(edge)
-            self._out_of[edge.source].append(edge)
+            if edge.target in training and edge.source not in training:
+                # No part of the flow: a head hangs on its anchor.
+                self._anchors[edge.target] = edge.source
+            else:
+                self._into[edge.target].append(edge)
+                self._out_of[edge.source].append(edge)
+
+    def heads(self, training: set[str], frames: Sequence[Frame]) -> Iterator[tuple[str, Series]]:
+        """The side heads, each with the box that it hangs on."""
+        region = _Region([p for p in self.order if p in training], self._into, self._out_of)
+        for component in region.components(region.paths):
+            anchor = next(self._anchors[path] for path in component if path in self._anchors)
+            held = set(component)
+            inner = [frame for top in frames for frame in _within(top, held)]
+            yield anchor, self.series(component, inner)
 
     def series(self, paths: Sequence[str], frames: Sequence[Frame]) -> Series:
         """The parts of a region, whose boxes come in the spec's order."""

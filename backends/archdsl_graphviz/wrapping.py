@@ -28,10 +28,9 @@ def columns_of(
         at
         for at in range(1, len(atoms))
         if isinstance(atoms[at - 1][1], Leaf)
-        and isinstance(atoms[at][1], Leaf)
         and not any(start <= spans[at - 1][1] and end >= spans[at][0] for start, end in ways)
     ]
-    pieces = _shortest(cuts, spans, count)
+    pieces = shortest(cuts, spans, count)
     begun = set[str]()
     found = []
     for piece in pieces:
@@ -55,8 +54,11 @@ def _span(part: Part, boxes: Mapping[str, Rect]) -> tuple[float, float]:
     return min((r.top for r in rects), default=0.0), max((r.bottom for r in rects), default=0.0)
 
 
-def _shortest(cuts: Sequence[int], spans: Sequence[tuple[float, float]], count: int) -> list[range]:
-    """The pieces, cut at some of the cuts, of which the longest is as short as can be."""
+def shortest(cuts: Sequence[int], spans: Sequence[tuple[float, float]], count: int) -> list[range]:
+    """At most so many pieces, cut at some of the cuts, the longest as short as can be.
+
+    `spans` is from where to where each thing reaches that is not cut.
+    """
     low, high = 0.0, spans[-1][1] - spans[0][0]
     found = [range(len(spans))]
     for _ in range(24 if count > 1 else 0):

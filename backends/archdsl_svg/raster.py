@@ -12,6 +12,8 @@ from archdsl_svg.font import FAMILY, REGULAR, SEMIBOLD, font_path, lacking
 INSTALL = "pip install 'archdsl[pictures]'"
 SCALE = 2.0
 """Pixels of the PNG for one of the SVG."""
+PIXEL = 0.75
+"""Points of paper for a pixel, as in CSS."""
 _TITLE = "{http://www.w3.org/2000/svg}title"
 _TEXT = "{http://www.w3.org/2000/svg}text"
 
@@ -34,7 +36,7 @@ def png(svg: str) -> bytes:
     return bytes(found)
 
 
-def pdf(svg: str, points: float = 1.0) -> bytes:
+def pdf(svg: str, points: float = PIXEL) -> bytes:
     """The picture as a PDF of one page, its text selectable; a pixel has so many points of paper.
 
     Raises BackendError.
@@ -57,10 +59,11 @@ def pdf(svg: str, points: float = 1.0) -> bytes:
         raise BackendError("svglib could not read the picture")
     target = io.BytesIO()
     # Invariant: no date and no random identity, so that the bytes repeat.
-    size = drawing.width * points, drawing.height * points
+    scale = points / PIXEL
+    size = drawing.width * scale, drawing.height * scale
     canvas = Canvas(target, pagesize=size, invariant=1)
     canvas.setTitle(ElementTree.fromstring(svg).findtext(_TITLE, ""))
-    canvas.scale(points, points)
+    canvas.scale(scale, scale)
     renderPDF.draw(drawing, canvas, 0, 0)
     canvas.save()
     return target.getvalue()

@@ -102,6 +102,12 @@ class _StubBackend:
         return f"{getattr(network, 'class_name')} as {format}\n".encode()  # noqa: B009
 
 
+class _StubDrawer(_StubBackend):
+    def emit(self, network: object, format: str, **options: object) -> bytes:
+        said = "".join(f", {name}={value}" for name, value in options.items())
+        return super().emit(network, format + said)
+
+
 class _StubPoint:
     def __init__(self, name: str, backend: _StubBackend) -> None:
         self.name = name
@@ -113,7 +119,7 @@ class _StubPoint:
 
 def _stub_points(group: str, name: str | None = None) -> list[_StubPoint]:
     points = [
-        _StubPoint("graphviz", _StubBackend("svg", "png", "pdf", "dot")),
+        _StubPoint("graphviz", _StubDrawer("svg", "png", "pdf", "dot", "tex", "txt")),
         _StubPoint("torch", _StubBackend("py")),
     ]
     return [point for point in points if name in (None, point.name)]

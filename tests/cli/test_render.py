@@ -23,6 +23,9 @@ pytestmark = pytest.mark.usefixtures("here", "backends")
         (["--png"], {"small.png": "png"}),
         (["--pdf"], {"small.pdf": "pdf"}),
         (["--dot"], {"small.dot": "dot"}),
+        (["--tikz"], {"small.tex": "tex"}),
+        (["-o", "x.tex"], {"x.tex": "tex"}),
+        (["--text", "-o", "x.txt"], {"x.txt": "txt"}),
         (["--dot", "--svg"], {"small.svg": "svg", "small.dot": "dot"}),
         (["-o", "x.pdf"], {"x.pdf": "pdf"}),
         (["-o", "x.PNG"], {"x.PNG": "png"}),
@@ -48,7 +51,10 @@ def test_flags_and_suffixes_say_what_is_drawn(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-o", "x.jpg"], "x.jpg: no picture is written as .jpg; there are .svg, .png, .pdf, .dot"),
+        (
+            ["-o", "x.jpg"],
+            "x.jpg: no picture is written as .jpg; there are .svg, .png, .pdf, .dot, .tex, .txt",
+        ),
         (["-o", "out.pngg"], "no picture is written as .pngg"),
         (["--png", "-o", "y.svg"], "y.svg is called .svg, and --png asks for another"),
         (["--png", "--pdf", "-o", "y.svg"], "y.svg is called .svg"),
@@ -101,3 +107,41 @@ def test_the_real_thing(process: Process) -> None:
     assert done.returncode == 0
     assert "<svg" in done.stdout
     assert done.stderr.startswith("wrote standard output: AlexNet")
+
+
+def test_text_is_for_the_terminal(run: Run, here: Path) -> None:
+    before = set(here.iterdir())
+    result = run("render", "--text", "small.arch")
+    assert (result.exit_code, result.stdout) == (0, "Small as txt\n")
+    assert set(here.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        ([], ""),
+        (["--style", "layers"], ", style=layers"),
+        (["--depth", "0"], ", depth=0"),
+        (["--expand", "A", "--expand", "b.1"], ", expand=('A', 'b.1')"),
+        (["--direction", "right", "--columns", "3"], ", columns=3, direction=right"),
+        (["--page", "a4-landscape", "--theme", "dark"], ", page=a4-landscape, theme=dark"),
+        (["--shapes", "--costs"], ", shapes=True, costs=True"),
+        (["--highlight", "macs"], ", highlight=macs"),
+    ],
+)
+def test_options_are_handed_to_the_backend(
+    run: Run, here: Path, arguments: list[str], options: str
+) -> None:
+    result = run("render", *arguments, "small.arch", "-o", "-")
+    assert result.exit_code == 0
+    said, _, given = result.stdout.strip().partition(", ")
+    assert said == "Small as svg"
+    assert sorted(given.split(", ")) == sorted(options.removeprefix(", ").split(", "))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--style", "cubes"], ["--depth", "-1"], ["--columns", "0"], ["--page", "a0"]],
+)
+def test_what_no_picture_has_is_a_wrong_command(run: Run, arguments: list[str]) -> None:
+    assert run("render", *arguments, "small.arch").exit_code == 2

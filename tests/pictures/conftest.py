@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from archdsl_graphviz.blocks import scene_of
 from archdsl_graphviz.options import Options
 from archdsl_graphviz.page import Page, page_of
 from archdsl_graphviz.picture import picture_of
@@ -134,6 +135,14 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(params=EVERY)
+def every(request: pytest.FixtureRequest) -> Network:
+    """Every network there is."""
+    network = _load(str(request.param))
+    assert isinstance(network, Network)
+    return network
+
+
 @pytest.fixture
 def network(name: str) -> Network:
     return _load(name)
@@ -146,7 +155,7 @@ def page(name: str) -> Page:
 
 @pytest.fixture
 def svg(page: Page) -> str:
-    return svg_text(page)
+    return svg_text(scene_of(page))
 
 
 @pytest.fixture(

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 from archdsl_graphviz import BACKEND
+from archdsl_graphviz.blocks import scene_of
 from archdsl_graphviz.dot import dot_text
 from archdsl_graphviz.labels import Form
 from archdsl_graphviz.model import Box, Edge, Frame, Panel, Picture
@@ -87,7 +88,7 @@ def test_no_comment_and_no_link_is_in_it(svg: str) -> None:
 
 
 def test_markup_in_a_text_stays_text() -> None:
-    root = parse(svg_text(page_of(titled(EVIL))))
+    root = parse(svg_text(scene_of(page_of(titled(EVIL)))))
     assert not list(root.iter(f"{SVG}script"))
     drawn = [element.text for element in root.iter(f"{SVG}text")]
     assert drawn.count(EVIL) >= 6
@@ -106,7 +107,7 @@ def test_markup_in_a_text_stays_text_in_dot() -> None:
 
 
 def test_control_characters_are_no_part_of_xml() -> None:
-    parse(svg_text(page_of(titled("a\x00b\x1fc\ud800d"))))
+    parse(svg_text(scene_of(page_of(titled("a\x00b\x1fc\ud800d")))))
 
 
 def test_the_papers_words_are_in_the_description() -> None:
@@ -145,7 +146,7 @@ def test_every_label_is_seen_in_the_png(page: Page, svg: str) -> None:
 @pytest.mark.parametrize("text", ["합성곱 층", "αβ ∑ ½ ≤ →", "Größe Ñ"])
 def test_every_script_of_the_font_is_seen(text: str) -> None:
     page = page_of(titled(text))
-    svg = svg_text(page)
+    svg = svg_text(scene_of(page))
     with_text = dark(opened(raster.png(svg)), page)
     without = dark(opened(raster.png(re.sub(r">[^<]*</text>", "></text>", svg))), page)
     assert all(with_text[path] > without[path] + 40 for path in with_text)
@@ -154,7 +155,7 @@ def test_every_script_of_the_font_is_seen(text: str) -> None:
 
 @pytest.mark.parametrize("format", ["png", "pdf"])
 def test_what_the_font_lacks_is_an_error_and_never_blank(format: str) -> None:
-    svg = svg_text(page_of(titled("漢字 and 🙂")))
+    svg = svg_text(scene_of(page_of(titled("漢字 and 🙂"))))
     with pytest.raises(BackendError, match=r"漢 \(U\+6F22\).*write an SVG"):
         getattr(raster, format)(svg)
 
@@ -186,7 +187,7 @@ def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_another_format_is_an_error(load: Callable[[str], Network]) -> None:
-    with pytest.raises(BackendError, match="svg, png, pdf, dot, not gif"):
+    with pytest.raises(BackendError, match="svg, png, pdf, dot, tex, txt, not gif"):
         BACKEND.emit(load("alexnet"), "gif")
 
 

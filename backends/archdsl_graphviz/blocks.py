@@ -1,0 +1,205 @@
+"""The page with boxes and edges as a scene."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archdsl_svg import inks
+from archdsl_svg.font import SEMIBOLD
+from archdsl_svg.geometry import Point, Rect
+from archdsl_svg.marks import DROP
+
+from archdsl_graphviz import theme
+from archdsl_graphviz.heat import Heat
+from archdsl_graphviz.labels import Form
+from archdsl_graphviz.layout import (
+    PlacedBox,
+    PlacedEdge,
+    PlacedFrame,
+    PlacedPanel,
+    Rung,
+    frame_label,
+)
+from archdsl_graphviz.legend import SAMPLE, Entry
+from archdsl_graphviz.model import Box, Style
+from archdsl_graphviz.page import Page, Sheet
+from archdsl_graphviz.scene import Area, Disc, Group, Line, Mark, Scene, Tile, Words, arrow
+
+_WIDTHS = {Style.FLOW: 1.1, Style.IDENTITY: 1.7, Style.PROJECTION: 1.4, Style.TRAINING: 1.1}
+_DASHES = {Style.PROJECTION: (5.0, 3.0), Style.TRAINING: (2.0, 2.5)}
+_HEAD = (4.0, 2.5)
+"""The outline of a box that is there in training only."""
+_DOTS = (1.0, 2.5)
+
+
+def scene_of(page: Page) -> Scene:
+    """The drawing of a page."""
+    picture = page.picture
+    marks = tuple(_Painter(page).marks())
+    return Scene(picture.name, picture.description, page.width, page.height, marks, page.points)
+
+
+def heading(name: str, subtitle: str) -> Iterator[Mark]:
+    """The words above a drawing."""
+    x, y = theme.PAGE_MARGIN, theme.PAGE_MARGIN
+    yield Words(name, (x, y + 17), theme.HEADING, SEMIBOLD, anchor="start")
+    yield small(subtitle, x, y + 37, theme.TEXT)
+
+
+def small(text: str, x: float, y: float, size: float = theme.SMALL) -> Words:
+    """A faint text that begins at a point."""
+    return Words(text, (x, y), size, ink=inks.FAINT_INK, anchor="start")
+
+
+class _Painter:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        highlight = page.options.highlight
+        self.heat = Heat.of(page.picture, highlight) if highlight else None
+
+    def marks(self) -> Iterator[Mark]:
+        page, picture = self.page, self.page.picture
+        yield from heading(picture.name, picture.subtitle)
+        for sheet in page.sheets:
+            yield self._sheet(sheet)
+        legend = (m for entry, x, y in page.legend for m in self._legend_entry(entry, x, y))
+        yield Group("", "legend", "", tuple(legend))
+        for number, line in enumerate(page.footer, start=1):
+            y = page.footer_at + number * theme.LINE_HEIGHT
+            yield small(line, theme.PAGE_MARGIN, y)
+
+    def _sheet(self, sheet: Sheet) -> Group:
+        panel, outline = sheet.placed.panel, sheet.outline
+        inside = tuple(self._inside(sheet.placed))
+        if outline is None:
+            return Group("overview", "panel", "", inside)
+        x, y = outline.left + theme.PANEL_PADDING, outline.top
+        head = (
+            Tile(outline, theme.PANEL, inks.FRAME, 8.0),
+            Words(panel.heading, (x, y + 18), theme.PANEL_HEADING, SEMIBOLD, anchor="start"),
+            small(panel.note, x, y + 31),
+        )
+        return Group(panel.path, "panel", f"{panel.heading}, {panel.note}", (*head, *inside))
+
+    def _inside(self, placed: PlacedPanel) -> Iterator[Mark]:
+        for rung in placed.rungs:
+            yield from self._rung(rung)
+        for frame in placed.frames:
+            yield self._frame(frame)
+        for number, edge in enumerate(placed.edges):
+            yield self._edge(edge, number)
+        for box in placed.boxes:
+            yield self._box(box, placed.is_turned)
+        for box in placed.boxes:
+            if at := box.shape_at:
+                yield small(box.box.shape, at.left, at.bottom - 2)
+
+    def _rung(self, rung: Rung) -> Iterator[Mark]:
+        tint = theme.STAGES[min(rung.tint, len(theme.STAGES) - 1)]
+        yield Tile(rung.rect, tint, "")
+        yield small(rung.size, rung.label_at.left, rung.label_at.bottom - 1)
+
+    def _frame(self, placed: PlacedFrame) -> Group:
+        frame, at = placed.frame, placed.label_at
+        path = f"{frame.path}-continued" if placed.goes_on else frame.path
+        marks = (
+            Tile(placed.rect, "", inks.FRAME, 5.0, _DOTS),
+            small(frame_label(frame, placed.goes_on), at.left, at.bottom - 2),
+        )
+        return Group(path, "frame", frame.title, marks)
+
+    def _edge(self, placed: PlacedEdge, number: int) -> Group:
+        edge = placed.edge
+        path = f"{edge.source}--{edge.target}-{number}"
+        return Group(path, "edge", "", tuple(_way(placed.points, edge.style)))
+
+    def _box(self, placed: PlacedBox, is_turned: bool) -> Group:
+        marks = tuple(self._box_marks(placed.box, placed.rect, is_turned))
+        return Group(placed.box.path, "node", placed.box.title, marks, is_node=True)
+
+    def _box_marks(self, box: Box, rect: Rect, is_turned: bool) -> Iterator[Mark]:
+        fill = self.heat.tint(box) if self.heat else theme.PAINTS[box.kind].fill
+        stack = theme.STACK if box.count > 1 else 0.0
+        if box.skip is not Style.FLOW:
+            yield from _way(_ear(rect, stack, is_turned), box.skip)
+        if box.form is not Form.PORT:
+            if stack:
+                behind = rect.moved(stack, -stack)
+                yield _outline(box.form, box.kind, behind, fill, is_turned)
+            outline = _outline(box.form, box.kind, rect, fill, is_turned)
+            yield replace(outline, dash=_HEAD) if box.is_training_only else outline
+        yield from _sign(box.text, rect) if box.form is Form.ROUND else _words(box, rect, is_turned)
+
+    def _legend_entry(self, entry: Entry, x: float, y: float) -> Iterator[Mark]:
+        rect = Rect(x, y, x + SAMPLE, y + 13)
+        if entry.tint:
+            yield Tile(rect, entry.tint, inks.FRAME)
+        elif entry.style is not Style.FLOW:
+            yield from _way([(x, y + 6.5), (x + SAMPLE, y + 6.5)], entry.style)
+        else:
+            if entry.form is Form.ROUND:
+                rect = Rect(x + SAMPLE / 2 - 6.5, y, x + SAMPLE / 2 + 6.5, y + 13)
+            fill = theme.PANEL if self.heat else theme.PAINTS[entry.kind].fill
+            yield _outline(entry.form, entry.kind, rect, fill)
+        baseline = y + 6.5 + DROP * theme.SMALL
+        yield Words(entry.text, (x + SAMPLE + 6, baseline), theme.SMALL, anchor="start")
+
+
+def _way(points: list[Point] | tuple[Point, ...], style: Style) -> Iterator[Mark]:
+    return arrow(points, _WIDTHS[style], _DASHES.get(style))
+
+
+def _words(box: Box, rect: Rect, is_turned: bool) -> Iterator[Words]:
+    """A box's text and the small lines under it."""
+    x, y = rect.center
+    ink = inks.FAINT_INK if box.form is Form.PORT else inks.INK
+    drop = DROP * theme.TEXT
+    if is_turned and box.form is Form.BAR:
+        yield Words(box.text, (x + drop, y), theme.TEXT, ink=ink, is_turned=True)
+        return
+    y -= theme.NOTE_HEIGHT * len(box.notes) / 2
+    yield Words(box.text, (x, y + drop), theme.TEXT, ink=ink)
+    for note in box.notes:
+        y += theme.LINE_HEIGHT
+        yield Words(note, (x, y + DROP * theme.SMALL), theme.SMALL, ink=inks.FAINT_INK)
+
+
+def _outline(
+    form: Form, kind: str, rect: Rect, fill: str, is_turned: bool = False
+) -> Area | Disc | Tile:
+    line = theme.PAINTS[kind].line
+    if form is Form.TRAPEZOID:
+        return Area(_trapezoid(rect, is_turned), fill, line)
+    if form is Form.ROUND:
+        return Disc(rect.center, rect.width / 2, fill, line)
+    return Tile(rect, fill, line, {Form.PILL: rect.height / 2, Form.BLOCK: 5.0}.get(form, 2.0))
+
+
+def _trapezoid(rect: Rect, is_turned: bool) -> tuple[Point, ...]:
+    """The corners of a pooling, which is narrower where the flow leaves it."""
+    left, top, right, bottom, slant = rect.left, rect.top, rect.right, rect.bottom, theme.SLANT
+    if is_turned:
+        slant /= 2
+        return (left, top), (right, top + slant), (right, bottom - slant), (left, bottom)
+    return (left, top), (right, top), (right - slant, bottom), (left + slant, bottom)
+
+
+def _sign(text: str, rect: Rect) -> Iterator[Line]:
+    """A plus or a times as two strokes: no font draws them in the very middle."""
+    x, y = rect.center
+    reach = 5.0 if text == "+" else 3.8
+    for dx, dy in ((1, 0), (0, 1)) if text == "+" else ((1, 1), (1, -1)):
+        a = (x - dx * reach, y - dy * reach)
+        b = (x + dx * reach, y + dy * reach)
+        yield Line((a, b), inks.INK, 1.3)
+
+
+def _ear(rect: Rect, stack: float, is_turned: bool) -> list[Point]:
+    """The line of a folded block's skip: at its right, or below it."""
+    if is_turned:
+        low, first, last = rect.bottom + theme.ARC, rect.left + 6, rect.right - 8
+        return [(first, rect.bottom), (first, low), (last, low), (last, rect.bottom)]
+    side, out = rect.right + stack, rect.right + theme.ARC
+    first, last = rect.top + 4, rect.bottom - 6
+    return [(side, first), (out, first), (out, last), (side, last)]

@@ -1,0 +1,86 @@
+"""The overview in characters: nothing is cut, lines lead from box to box."""
+
+from __future__ import annotations
+
+from archdsl_graphviz.labels import Form
+from archdsl_graphviz.model import Box, Panel, Picture
+from archdsl_graphviz.picture import picture_of
+from archdsl_graphviz.text import text_of
+
+import archdsl
+from archdsl import Network
+from archdsl.ops import Family
+from archdsl.report.text import columns_of
+
+
+def test_every_word_of_the_overview_is_there(every: Network) -> None:
+    picture = picture_of(every)
+    text = text_of(picture)
+    for box in picture.overview.boxes:
+        if box.text in ("+", "×"):
+            continue
+        assert "  ".join((box.text, *box.notes)) in text
+        assert not box.shows_shape or box.shape in text
+    for frame in picture.overview.all_frames():
+        assert frame.label in text
+    # Every edge arrives: two from one side share their head.
+    heads = sum(map(text.count, "▼◀"))
+    ears = sum(box.skip != "flow" for box in picture.overview.boxes)
+    targets = {edge.target for edge in picture.overview.edges}
+    assert len(targets) <= heads - ears <= len(picture.overview.edges)
+
+
+def test_the_drawing() -> None:
+    text = """
+block Unit(n):
+    add:
+        path:
+            CONV1: {n} 3x3 filters, pad 1 -> RELU
+            CONV2: {n} 3x3 filters, pad 1
+        identity
+
+[8x8x4] INPUT
+units: 2 x Unit(4)
+concat:
+    a: CONV 4 1x1 filters -> RELU
+    b: MAX POOL 3x3 filters at stride 1, pad 1
+"""
+    drawn = text_of(picture_of(archdsl.loads(text, "drawn")))
+    assert drawn.partition("\n\n")[2].rstrip() == DRAWN.strip("\n")
+
+
+DRAWN = """
+                        ╭──────────────╮
+                        │  input 8x8x4 │
+                        ╰──────────────╯
+                                │
+                                │
+                   · units · · ·│· · · · · · · ·
+                   ·            ▼              ·
+                   · ╔════════════════════╗─╮  ·
+                   · ║     Unit(4) ×2     ║ │  ·
+                   · ╚════════════════════╝◀╯  ·
+                   · · · · · · ·│· · · · · · · ·
+                  ┌─────────────┴────────────┐
+8x8               │                          │
+     · a · · · · ·│· · · · · ··              │
+     ·            ▼           ·              ▼
+     · ┌────────────────────┐ ·   ┌────────────────────┐
+     · │  1x1 conv, 4  ReLU │ ·   │    3x3 max pool    │
+     · └────────────────────┘ ·   ╲────────────────────╱
+     · · · · · · ·│· · · · · ··              │
+                  │                          │
+                  │                          │
+                  ▼                          ▼
+              ┌─────────────────────────────────┐
+              │             concat              │
+              └─────────────────────────────────┘
+"""
+
+
+def test_wide_characters_keep_their_columns() -> None:
+    box = Box("a", Form.BOX, Family.CONVOLUTION, "합성곱 층", "title", size="8x8")
+    picture = Picture("이름", "", "", Panel("", "", "", (box,), ()))
+    *_, top, middle, bottom = text_of(picture).splitlines()
+    assert "합성곱 층" in middle
+    assert columns_of(top) == columns_of(middle) == columns_of(bottom)
