@@ -76,7 +76,7 @@ def command(
     Without a flag for a picture it prints a table. Parameters of one network may follow a colon,
     as in resnet_cifar:n=3.
     """
-    from archdsl.report.comparison import UnknownProtocol, compare
+    from archdsl.report.comparison import CannotCompare, compare
 
     pictures = [format for format in PICTURES if flags[format]]
     if chart and not pictures:
@@ -87,7 +87,7 @@ def command(
     networks = list(_networks(_specs(specs, zoo), settings, parameter, values))
     try:
         comparison = compare(*networks, protocol=protocol, parameter=parameter)
-    except UnknownProtocol as failure:
+    except CannotCompare as failure:
         raise CommandError(str(failure)) from None
     if pictures:
         _draw(comparison, networks, pictures, chart or "", output)

@@ -97,9 +97,18 @@ def _read(entry: tree.Entry, main: Block, defaults: Mapping[str, Value]) -> Iter
     conditions = tuple(_conditions(entry, key["conditions"]))
     if complaints := check_conditions(conditions, main, defaults):
         raise SpecError(complaints)
-    values = values_with(conditions, main, defaults) if conditions else defaults
+    values = _values(conditions, main, defaults)
     for top, percent in figures:
         yield Published(percent, top, protocol, source, values)
+
+
+def _values(
+    conditions: tuple[tree.Condition, ...], main: Block, defaults: Mapping[str, Value]
+) -> Mapping[str, Value]:
+    """The parameters of the network that a figure is of."""
+    is_whole = len(defaults) == len(main.parameters)
+    # A parameter without a default that nobody names leaves open which network that is.
+    return values_with(conditions, main, defaults) if conditions and is_whole else defaults
 
 
 def _alike(protocol: str) -> str:

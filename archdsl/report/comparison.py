@@ -15,8 +15,8 @@ from archdsl.passes import Totals
 from archdsl.report.summary import Summarized
 
 
-class UnknownProtocol(ValueError):
-    """A protocol that is not on the list, or that no network of the comparison has."""
+class CannotCompare(ValueError):
+    """A network that is compared with itself, or a protocol that no network has."""
 
 
 class Compared(Summarized, Protocol):
@@ -80,11 +80,6 @@ class Comparison:
         """The others, in no chart of accuracies."""
         return tuple(entry for entry in self.entries if not entry.error(1, self.protocol))
 
-    @property
-    def families(self) -> tuple[str, ...]:
-        """Every family once, in order."""
-        return tuple(dict.fromkeys(entry.network.family for entry in self.entries))
-
     def written(self, format: str = "table", width: int | None = None) -> str:
         """As `table`, `json`, `csv`, `markdown` or `latex`; `width` bounds the table's lines."""
         from archdsl.report.comparison_text import written
@@ -95,7 +90,7 @@ class Comparison:
 def compare(*networks: Compared, protocol: str = "", parameter: str = "") -> Comparison:
     """Networks side by side. The protocol is the one that most of them share, unless one is named.
 
-    Raises `UnknownProtocol` for a protocol that none of them has.
+    Raises `CannotCompare` for a protocol that none of them has, and for a network named twice.
     """
     entries = tuple(
         Entry(network, label)
@@ -105,20 +100,27 @@ def compare(*networks: Compared, protocol: str = "", parameter: str = "") -> Com
         known for known in PROTOCOLS for entry in entries if entry.error(1, known) is not None
     )
     if protocol and protocol not in counts:
-        raise UnknownProtocol(_unknown(protocol, counts))
+        raise CannotCompare(_unknown(protocol, counts))
     (most, _), *_ = counts.most_common(1) or [("", 0)]
     return Comparison(entries, protocol or most, parameter)
 
 
 def _labels(networks: Sequence[Compared], parameter: str) -> list[str]:
     """The class where it tells the networks apart, else the spec's name; then the parameters."""
-    counts = Counter(network.class_name for network in {n.name: n for n in networks}.values())
-    labels = []
+    labels: list[str] = []
     for network in networks:
-        head = network.class_name if counts[network.class_name] == 1 else network.name
+        others = [other for other in networks if other.source.name != network.source.name]
+        head = network.class_name
+        if any(head == other.class_name for other in others):
+            head = network.name
+        if any(head == other.name for other in others):
+            head = network.source.name
         shown = {k: v for k, v in network.values.items() if k in network.changed or k == parameter}
         settings = ", ".join(f"{name}={show(value)}" for name, value in shown.items())
         labels.append(f"{head}({settings})" if settings else head)
+    for label, count in Counter(labels).items():
+        if count > 1:
+            raise CannotCompare(f"{label} is in the comparison {count} times")
     return labels
 
 

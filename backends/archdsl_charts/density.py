@@ -14,6 +14,7 @@ from archdsl_charts import theme
 from archdsl_charts.scales import Scale, step_for, tick_text, ticks
 from archdsl_charts.sheet import (
     HEADER,
+    LABEL_ROOM,
     LEGEND_LINE,
     Sheet,
     accuracy_notes,
@@ -21,6 +22,7 @@ from archdsl_charts.sheet import (
     grid,
     hues_of,
     mark,
+    shortened,
 )
 
 NAME = "density"
@@ -55,7 +57,8 @@ def _density(comparison: Comparison, entry: Entry) -> float:
 
 
 def _lines(comparison: Comparison, entries: list[Entry]) -> Iterator[str]:
-    names = max(text_width(entry.label, theme.LABEL) for entry in entries)
+    labels = [shortened(entry.label, theme.LABEL, LABEL_ROOM) for entry in entries]
+    names = max(text_width(label, theme.LABEL) for label in labels)
     top = theme.MARGIN + HEADER
     bottom = top + ROW * len(entries) + 6
     most = _density(comparison, entries[0])
@@ -74,7 +77,7 @@ def _lines(comparison: Comparison, entries: list[Entry]) -> Iterator[str]:
     for at, entry in enumerate(entries):
         y = top + ROW * at + 4
         value = _density(comparison, entry)
-        content = _bar(entry.label, value, scale, y, hues[entry.network.family])
+        content = _bar(labels[at], value, scale, y, hues[entry.network.family])
         yield from mark(NAME, entry, comparison.protocol, content)
     yield from family_legend(comparison, LEGEND, top + 10)
 

@@ -21,6 +21,7 @@ from archdsl_charts.placing import Blob, Label, place
 from archdsl_charts.scales import Scale, short, step_for, tick_text, ticks
 from archdsl_charts.sheet import (
     HEADER,
+    LABEL_ROOM,
     LEGEND_LINE,
     OPERATIONS,
     Sheet,
@@ -30,6 +31,7 @@ from archdsl_charts.sheet import (
     grid,
     hues_of,
     mark,
+    shortened,
 )
 
 NAME = "operations"
@@ -75,9 +77,12 @@ class Chart:
         self.y, self._y_step = self._vertical()
         self._hues = hues_of(comparison)
         self.blobs = [
-            Blob(entry.label, (self.x(self._macs(entry)), self.y(self._accuracy(entry))), radius)
+            Blob(
+                shortened(entry.label, theme.LABEL, LABEL_ROOM),
+                (self.x(self._macs(entry)), self.y(self._accuracy(entry))),
+                self._radius(entry.totals.parameters),
+            )
             for entry in entries
-            for radius in [self._radius(entry.totals.parameters)]
         ]
 
     def lines(self) -> Iterator[str]:
@@ -90,8 +95,8 @@ class Chart:
             content = [blob(x, y, circle.radius, hue), dot]
             yield from mark(NAME, entry, self._comparison.protocol, content)
         labels = place(self.blobs, self.plot, theme.LABEL)
-        for entry, label in zip(self.entries, labels, strict=True):
-            yield from self._label(entry.label, label)
+        for circle, label in zip(self.blobs, labels, strict=True):
+            yield from self._label(circle.text, label)
         top = self.plot.top + 10
         left = self.plot.right + LEGEND_GAP
         yield from family_legend(self._comparison, left, top)
@@ -173,8 +178,8 @@ class Chart:
 
     def _sizes(self, x: float, y: float) -> Iterator[str]:
         """Circles in each other that say how many parameters an area is."""
-        most = max(entry.totals.parameters for entry in self.entries)
-        power = 10 ** _exponent(most)
+        most = max(1, *(entry.totals.parameters for entry in self.entries))
+        power = 10 ** (len(str(most)) - 1)
         first = max(factor * power for factor in (1, 2, 5) if factor * power <= most)
         yield text("Parameters", x, y, theme.LABEL, SEMIBOLD, anchor="start")
         bottom = y + 14 + 2 * self._radius(first)
@@ -192,7 +197,3 @@ class Chart:
                 f'stroke="{FAINT_INK}" stroke-width="0.7" stroke-dasharray="2 2"/>'
             )
             yield text(short(count), end + 4, top + DROP * theme.SMALL, theme.SMALL, anchor="start")
-
-
-def _exponent(value: float) -> int:
-    return len(str(int(value))) - 1

@@ -13,7 +13,7 @@ from archdsl_svg.marks import document, escaped, identifier, pair, text
 
 from archdsl.ir.published import PROTOCOLS
 from archdsl.report.comparison import Comparison, Entry
-from archdsl.report.text import counted
+from archdsl.report.text import CUT, counted
 from archdsl_charts import theme
 
 OPERATIONS = (
@@ -23,6 +23,9 @@ OPERATIONS = (
 HEADER = 52.0
 """From the top to the drawing."""
 LEGEND_LINE = 16.0
+FAMILY_ROOM = 126.0
+LABEL_ROOM = 220.0
+"""The longest label; longer names are cut, and whole in their titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,15 @@ def wrap(text: str, size: float, room: float) -> Iterator[str]:
         else:
             line = longer
     yield line
+
+
+def shortened(text: str, size: float, room: float) -> str:
+    """A text that fits, with an ellipsis where something is missing."""
+    if text_width(text, size) <= room:
+        return text
+    while text and text_width(f"{text}{CUT}", size) > room:
+        text = text[:-1]
+    return f"{text}{CUT}"
 
 
 def mark(chart: str, entry: Entry, protocol: str, content: Iterable[str]) -> Iterator[str]:
@@ -134,7 +146,8 @@ def family_legend(comparison: Comparison, x: float, y: float) -> Iterator[str]:
     for family, hue in hues_of(comparison).items():
         y += LEGEND_LINE
         yield blob(x + 6, y - 4, 5.0, hue)
-        yield text(family, x + 18, y, theme.LABEL, anchor="start")
+        said = shortened(family, theme.LABEL, FAMILY_ROOM)
+        yield text(said, x + 18, y, theme.LABEL, anchor="start")
 
 
 def blob(x: float, y: float, radius: float, hue: theme.Hue) -> str:

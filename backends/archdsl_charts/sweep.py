@@ -108,8 +108,16 @@ def _positions(comparison: Comparison) -> tuple[dict[str, float], str]:
 
 
 def _hues(comparison: Comparison) -> Mapping[str, theme.Hue]:
-    """A hue a spec."""
-    return theme.hues(dict.fromkeys(entry.network.name for entry in comparison.entries))
+    """A hue a curve."""
+    return theme.hues(dict.fromkeys(_curve_of(entry, comparison) for entry in comparison.entries))
+
+
+def _curve_of(entry: Entry, comparison: Comparison) -> str:
+    """The spec, and the parameters that are set beside the one along the axis."""
+    network = entry.network
+    others = (k for k in network.changed if k != comparison.parameter)
+    settings = ", ".join(f"{name}={show(network.values[name])}" for name in others)
+    return f"{network.name}({settings})" if settings else network.name
 
 
 def _legend(comparison: Comparison, y: float) -> Iterator[str]:
@@ -158,9 +166,9 @@ def _panel(
         )
     yield "</g>"
     hues = _hues(comparison)
-    for spec in hues:
-        entries = [entry for entry in comparison.entries if entry.network.name == spec]
-        yield from _curve(comparison, panel, entries, scale, places, hues[spec], at)
+    for curve, hue in hues.items():
+        entries = [e for e in comparison.entries if _curve_of(e, comparison) == curve]
+        yield from _curve(comparison, panel, entries, scale, places, hue, at)
 
 
 def _curve(
@@ -178,8 +186,10 @@ def _curve(
         if value is not None:
             x = places[show(entry.network.values[comparison.parameter])]
             points.append((entry, (x, scale(value)), value))
-    line = pairs(point for _, point, _ in points)
-    yield f'<polyline points="{line}" fill="none" stroke="{hue.line}" stroke-width="1.4"/>'
+    points.sort(key=lambda point: point[1])
+    if len(points) > 1:
+        line = pairs(point for _, point, _ in points)
+        yield f'<polyline points="{line}" fill="none" stroke="{hue.line}" stroke-width="1.4"/>'
     segments = [(one, other) for (_, one, _), (_, other, _) in pairwise(points)]
     for entry, (x, y), value in points:
         content = [

@@ -68,6 +68,7 @@ def test_standard_output_takes_one_picture(run: Run) -> None:
         (("vgg16", "--zoo"), "name the networks to compare, or say --zoo"),
         (("vgg16", "--chart", "density"), "--chart density needs --svg, --png, --pdf or --html"),
         (("vgg16", "--protocol", "ImageNet"), "none of these networks has an error under"),
+        (("vgg16", "vgg16"), "VGG16 is in the comparison 2 times"),
         (("small.arch", "--svg"), "no network here quotes a top-1 error"),
         (("vgg16", "--svg", "--chart", "sweep"), "nothing is swept"),
         (("small.arch", "--sweep", "classes"), "is not like --sweep widen=1,2,4"),

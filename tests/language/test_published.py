@@ -56,6 +56,14 @@ def test_figures_are_those_of_the_parameters() -> None:
     assert errors(text, n=4) == []
 
 
+def test_a_parameter_without_a_default_leaves_open_which_network_was_measured() -> None:
+    lines = (
+        f"about:\n    top-1 error: 30% ({CROP}; p)\n    error with k = 2: 20% top-1 ({CROP}; p)\n"
+    )
+    text = f"network Net(n, k = 1)\n{lines}[8x8x3] INPUT\nFC: {{n*k}} neurons\n"
+    assert errors(text, n=3) == errors(text, n=3, k=2) == []
+
+
 def test_other_keys_are_free() -> None:
     assert errors(spec("paper: 30% (x)", "errors in the paper: table 2", "results: 3%")) == []
 

@@ -7,12 +7,13 @@ import io
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 import archdsl
 from archdsl import Comparison, Network, compare
-from archdsl.report.comparison import UnknownProtocol
+from archdsl.report.comparison import CannotCompare
 from archdsl.report.text import columns_of
 
 CROP, CROPS = "ImageNet val, one centre crop", "ImageNet val, 10 crops"
@@ -56,12 +57,12 @@ def test_another_protocol_can_be_chosen() -> None:
     ],
 )
 def test_a_protocol_that_no_network_has_is_an_error(protocol: str, hint: str) -> None:
-    with pytest.raises(UnknownProtocol, match=hint):
+    with pytest.raises(CannotCompare, match=hint):
         lecture(protocol)
 
 
 def test_a_protocol_without_any_error_is_an_error() -> None:
-    with pytest.raises(UnknownProtocol, match="none of these networks quotes an error"):
+    with pytest.raises(CannotCompare, match="none of these networks quotes an error"):
         compare(archdsl.load("lenet5"), protocol=CROP)
 
 
@@ -89,6 +90,20 @@ def test_labels_tell_the_networks_apart() -> None:
     assert labels == ["resnet50", "torchvision/resnet50", "ResNet18"]
     swept = [archdsl.load("resnet_cifar", n=n) for n in (3, 18)]
     assert [e.label for e in compare(*swept).entries] == ["ResNetCifar(n=3)", "ResNetCifar"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    paths = [tmp_path / folder / "net.arch" for folder in ("a", "b")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text("[8x8x3] INPUT\nFC: 10 neurons\n")
+    labels = [entry.label for entry in compare(*map(archdsl.load, paths)).entries]
+    assert labels == list(map(str, paths))
+
+
+def test_a_network_is_not_compared_with_itself() -> None:
+    with pytest.raises(CannotCompare, match="AlexNet is in the comparison 2 times"):
+        compare(archdsl.load("alexnet"), archdsl.load("alexnet", classes=1000))
 
 
 # --- The table ---
