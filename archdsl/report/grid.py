@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archdsl.report.text import columns_of, cut, padded
@@ -74,26 +74,38 @@ def csv_text(grid: Grid) -> str:
 
 def markdown_text(grid: Grid) -> str:
     """A table in GitHub's Markdown."""
-    heading, *rows = ([markdown(text) for text in row] for row in grid.texts())
-    marks = ["--:" if head.is_figure else "---" for head in grid.heads]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in (heading, marks, *rows))
+    cells = [[markdown(text) for text in row] for row in grid.texts()]
+    return markdown_table([head.is_figure for head in grid.heads], cells)
 
 
 def latex_text(grid: Grid) -> str:
     r"""A `tabular` with booktabs' rules, ready for a `table`."""
-    heading, *rows = (rf"{' & '.join(latex(text) for text in row)} \\" for row in grid.texts())
-    marks = "".join("r" if head.is_figure else "l" for head in grid.heads)
-    lines = [
-        rf"\begin{{tabular}}{{@{{}}{marks}@{{}}}}",
-        r"\toprule",
-        heading,
-        r"\midrule",
-        *rows,
-        r"\bottomrule",
-        r"\end{tabular}",
-        "",
-    ]
-    return "\n".join(lines)
+    heading, *rows = ([latex(text) for text in row] for row in grid.texts())
+    return latex_table([head.is_figure for head in grid.heads], heading, rows)
+
+
+def markdown_table(are_figures: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:
+    """A table of cells that are Markdown already, the heading first."""
+    heading, *others = rows
+    marks = ["--:" if is_figure else "---" for is_figure in are_figures]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (heading, marks, *others))
+
+
+def latex_table(
+    are_figures: Sequence[bool],
+    heading: Sequence[str],
+    *groups: Sequence[Sequence[str]],
+) -> str:
+    """A table of cells that are LaTeX already, a rule before each group of rows."""
+    marks = "".join("r" if is_figure else "l" for is_figure in are_figures)
+    lines = [rf"\begin{{tabular}}{{@{{}}{marks}@{{}}}}", r"\toprule", _latex_row(heading)]
+    for rows in groups:
+        lines += [r"\midrule", *map(_latex_row, rows)]
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
+
+
+def _latex_row(cells: Sequence[str]) -> str:
+    return rf"{' & '.join(cells)} \\"
 
 
 def markdown(text: str) -> str:
@@ -115,6 +127,7 @@ _LATEX = {
 
 
 def latex(text: str) -> str:
-    """A text as LaTeX sets it: special characters escaped, sizes as mathematics."""
+    """A text as LaTeX sets it: special characters escaped, sizes and arrows as mathematics."""
     escaped = "".join(_LATEX.get(char, char) for char in text)
+    escaped = escaped.replace(rf"-{_LATEX['>']}", r"$\to$")
     return re.sub(r"\b\d+(?:x\d+)+\b", lambda size: size[0].replace("x", r"$\times$"), escaped)
