@@ -9,6 +9,7 @@ from typing import Any
 
 from archdsl.ir.evaluate import show
 from archdsl.ir.published import PROTOCOLS, Published
+from archdsl.report.columns import BY_KEY
 from archdsl.report.comparison import Comparison, Entry
 from archdsl.report.grid import Grid, Head, aligned, csv_text, latex_text, markdown_text
 from archdsl.report.summary import PROSE_WIDTHS
@@ -21,11 +22,8 @@ FORMATS: Mapping[str, Callable[[Grid], str]] = {
 }
 """The forms that are the table and nothing else."""
 
-CONVENTIONS = (
-    "For one image, at test time. Multiply-adds are those of convolutions and fully connected "
-    "layers, biases not counted; layers are these on the longest path. Activations are the values "
-    "of the input and of every output but those of activation functions, dropout, identity and "
-    "flatten."
+CONVENTIONS = " ".join(
+    ["For one image, at test time.", *(BY_KEY[key].note for key in ("macs", "activations"))]
 )
 
 
