@@ -34,11 +34,9 @@ def divide(main: program.Block, blocks: Iterable[program.Block]) -> list[Diagnos
     if main.devices == 1:
         return [_not_split(layer) for layer in _layers(blocks) if layer.is_across]
     follower = _Follower(main, blocks)
-    found = [
-        _mixed(merge)
-        for merge, paths in follower.merges.items()
-        if len({lies for lies in paths if lies}) > 1
-    ]
+    found: list[Diagnostic] = []
+    for merge, paths in follower.merges.items():
+        found += _wrong_paths(merge, paths)
     for block in blocks:
         lies = follower.inputs.get((block, "input"), NOWHERE)
         if lies != Lies.WHOLE | Lies.DIVIDED:
@@ -46,11 +44,6 @@ def divide(main: program.Block, blocks: Iterable[program.Block]) -> list[Diagnos
     for layer, lies in follower.layers.items():
         layer.split = program.Split(main.devices, Lies.DIVIDED in lies)
         found += _wrong(layer, lies)
-    found += [
-        _reaches_all(f"`{merge.op.merge}:`", merge)
-        for merge, paths in follower.merges.items()
-        if merge.op.reach is Reach.ALL and any(Lies.DIVIDED in lies for lies in paths)
-    ]
     return found
 
 
@@ -249,13 +242,18 @@ def _reaches_all(title: str, step: program.LayerStep | program.MergeStep) -> Dia
     )
 
 
-def _mixed(merge: program.MergeStep) -> Diagnostic:
-    return Diagnostic(
-        "E618",
-        f"`{merge.op.merge}:` takes a path that every gpu has whole beside one that is divided",
-        merge.word_span,
-        help="what INPUT gives lies whole on every gpu until a CONV or FC makes maps of it",
-    )
+def _wrong_paths(merge: program.MergeStep, paths: list[Lies]) -> Iterator[Diagnostic]:
+    """What is wrong with a merge whose paths lie so."""
+    title = f"`{merge.op.merge}:`"
+    if len({lies for lies in paths if lies}) > 1:
+        yield Diagnostic(
+            "E618",
+            f"{title} takes a path that every gpu has whole beside one that is divided",
+            merge.word_span,
+            help="what INPUT gives lies whole on every gpu until a CONV or FC makes maps of it",
+        )
+    elif merge.op.reach is Reach.ALL and any(Lies.DIVIDED in lies for lies in paths):
+        yield _reaches_all(title, merge)
 
 
 def _not_split(layer: program.LayerStep) -> Diagnostic:

@@ -292,7 +292,10 @@ def _check_devices(network: Network, devices: tuple[str, ...]) -> None:
 
 
 def _check_shares(network: Network) -> None:
-    """Raise `Unwritable` where a tower's weights would not be the first axis's parts of all."""
+    """Raise `Unwritable` where a tower's weights are not those of its filters or neurons.
+
+    These are a part of the first axis of each weight.
+    """
     flat, devices = network.facts.flat, network.program.main.devices
     divided = divided_paths(flat)
     if flat.output not in divided:
@@ -302,6 +305,8 @@ def _check_shares(network: Network) -> None:
             continue
         (whole,) = inputs = flat.operand_shapes(node.name)
         sees_share = flat.operands(node.name)[0] in divided and not node.is_across
+        if not sees_share and getattr(node.op, "groups", 1) != 1:
+            raise Unwritable(f"{node.title} sees in groups what lies whole on every device")
         parts = devices if sees_share else 1
         own = share_of(node.op, devices, sees_share, lambda value: value)
         mine = own.weights((whole._replace(channels=whole.channels // parts),))

@@ -246,6 +246,10 @@ HEAD = "split over 2 gpus\n[8x8x4] INPUT\nCONV1: 8 1x1 filters -> RELU1\n"
             "another goes on from `relu1`",
         ),
         ("UPCONV: 8 2x2 filters at stride 2, across gpus", "the weight of UPCONV"),
+        (
+            "add:\n    identity\n    from input -> CONV2: 8 1x1 filters in 2 groups",
+            "CONV2 sees in groups what lies whole",
+        ),
     ],
 )
 def test_what_towers_cannot_say_is_refused_in_words(lines: str, said: str) -> None:
