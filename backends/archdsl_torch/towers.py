@@ -11,7 +11,7 @@ from archdsl.backend import BackendError
 from archdsl.ir import program
 from archdsl.ir.graph import LayerNode
 from archdsl.network import Network
-from archdsl.ops import Op, Reach, Shape
+from archdsl.ops import Mean, Op, Reach, Shape
 from archdsl.passes.devices import divided_paths
 from archdsl_torch.class_text import arguments_of, class_text, constructor_of, head
 from archdsl_torch.code import (
@@ -292,16 +292,20 @@ def _check_devices(network: Network, devices: tuple[str, ...]) -> None:
 
 
 def _check_shares(network: Network) -> None:
-    """Raise `Unwritable` where a tower's weights are not those of its filters or neurons.
+    """Raise `Unwritable` where a tower cannot compute its share by itself.
 
-    These are a part of the first axis of each weight.
+    Its weights are a part of the first axis of each, and what it draws in training is its own.
     """
     flat, devices = network.facts.flat, network.program.main.devices
     divided = divided_paths(flat)
     if flat.output not in divided:
         raise Unwritable("nothing in it is divided")
     for node in flat:
-        if not (isinstance(node, LayerNode) and node.op.makes):
+        if not isinstance(node, LayerNode):
+            continue
+        if isinstance(node.op, Mean) and (node.op.drop_path or node.op.one_column):
+            raise Unwritable("a join drops a path on all devices at once, and towers draw apart")
+        if not node.op.makes:
             continue
         (whole,) = inputs = flat.operand_shapes(node.name)
         sees_share = flat.operands(node.name)[0] in divided and not node.is_across

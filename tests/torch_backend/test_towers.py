@@ -247,6 +247,10 @@ HEAD = "split over 2 gpus\n[8x8x4] INPUT\nCONV1: 8 1x1 filters -> RELU1\n"
         ),
         ("UPCONV: 8 2x2 filters at stride 2, across gpus", "the weight of UPCONV"),
         (
+            "join, drop path 15%:\n    CONV1: 8 1x1 filters\n    CONV2: 8 1x1 filters",
+            "a join drops a path on all devices at once",
+        ),
+        (
             "add:\n    identity\n    from input -> CONV2: 8 1x1 filters in 2 groups",
             "CONV2 sees in groups what lies whole",
         ),
