@@ -229,7 +229,7 @@ class Emitter:
             return _caller(self.add(place, name, torch.module))
         value, applied = call("nn.Parameter", torch.parameter), torch.applied
         assert applied is not None
-        parameter = self.add(place, name, value, "register_parameter")
+        parameter = self.add(place, name, value, is_module=False)
         return lambda x: applied(x, parameter)
 
     def build(self, step: program.LayerStep | program.MergeStep, shape: Shape) -> Op:
@@ -360,24 +360,21 @@ class Emitter:
         self.init.extend(built.additions)
         return self.wrap(flow, _caller(member), built.shape)
 
-    def add(
-        self, place: Place, name: NameParts, module: Code, register: str = "add_module"
-    ) -> Code:
-        """Write the construction of a member; the code that reads it in `forward`.
-
-        `register` is the method that adds one under a name that is no attribute's.
-        """
+    def add(self, place: Place, name: NameParts, value: Code, is_module: bool = True) -> Code:
+        """Write the construction of a member, a module or a parameter; how `forward` reads it."""
         static, key = static_text(name), FormattedName(name)
         container = self._container(place)
         if static is not None and not place.containers and not static.isdigit():
-            self.init.append(Assign(f"self.{static}", module))
+            self.init.append(Assign(f"self.{static}", value))
             return Text(f"self.{static}")
-        is_module = register == "add_module"
-        if static is not None and place.containers and isinstance(container, Text) and is_module:
-            self.init.append(Assign(f'{container.text}["{static}"]', module))
+        if not is_module:
+            self.init.append(Do(call(Member(container, "register_parameter"), key, value)))
+            return call(Member(container, "get_parameter"), key)
+        if static is not None and place.containers and isinstance(container, Text):
+            self.init.append(Assign(f'{container.text}["{static}"]', value))
         else:
-            self.init.append(Do(call(Member(container, register), key, module)))
-        if place.containers and isinstance(container, Text) and is_module:
+            self.init.append(Do(call(Member(container, "add_module"), key, value)))
+        if place.containers and isinstance(container, Text):
             return Lookup(container, key)
         return call("getattr", container, key)
 

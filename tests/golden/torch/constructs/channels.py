@@ -1,5 +1,5 @@
 # Written by archdsl from channels.arch with width=8, n=2, ratio=4.
-# Spec ffbfdbd8b8ab2b04, code 2b46a4f1b6c59e4c: the hash of all that follows this line.
+# Spec ffbfdbd8b8ab2b04, code 3359354bb022aef2: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -191,7 +191,7 @@ class ChannelsBlock(nn.Module):
         x = torch.cat(paths, dim=1)  # (N, 5, 7, 5)
         x = F.relu(x)  # (N, 5, 7, 5)
         x = self.scaled["1"](self.scaled["0"](x))
-        x = x * getattr(self.scaled, "2")
+        x = x * self.scaled.get_parameter("2")
         x = (self.ratio / 8 + 0.5) * x  # (N, 5, 4, 3)
         x = x.narrow(1, 2, 3)  # (N, 3, 4, 3)
         x = torch.tanh(self.subsample2(x))  # (N, 3, 3, 3)

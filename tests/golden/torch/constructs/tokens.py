@@ -1,5 +1,5 @@
 # Written by archdsl from tokens.arch with n=2, heads=3, patch=4x2, scaled=yes, drop=0.1.
-# Spec 17b676e0b83a2a5c, code 3982e5cd164bc92a: the hash of all that follows this line.
+# Spec 17b676e0b83a2a5c, code 8746ee9a041466b7: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -175,13 +175,14 @@ class Tokens(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv_proj(x)  # (N, 6, 3, 4)
-        x = self.grid["1"](with_position(x, getattr(self.grid, "0")))  # (N, 6, 3, 4)
+        # (N, 6, 3, 4)
+        x = self.grid["1"](with_position(x, self.grid.get_parameter("0")))
         x = x.flatten(2).unsqueeze(3)  # (N, 6, 12, 1)
         x = with_class_token(x, self.class_token)  # (N, 6, 13, 1)
         x = self.encoder(x)  # (N, 6, 13, 1)
         x = x[:, :, 0, 0]  # (N, 6)
         x = self.heads_["head"](x)
         x = self.heads_["1"](x)
-        x = x * getattr(self.heads_, "2")  # (N, 5)
+        x = x * self.heads_.get_parameter("2")  # (N, 5)
         output: Tensor = x * self.scale2  # (N, 5)
         return output
