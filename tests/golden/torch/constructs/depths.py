@@ -1,5 +1,5 @@
 # Written by archdsl from depths.arch with n=2, p=0.5.
-# Spec 7baddd3a8b727962, code bee755562ecab445: the hash of all that follows this line.
+# Spec 1c33a43f018c6774, code f750598cd280c7eb: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -81,23 +81,20 @@ class Branch(nn.Module):
 class Unit(nn.Module):
     """The spec's block Unit.
 
-    (N, in_channels, H, W) -> (N, width if stride != 1 else in_channels, (H - 1) //
-        stride + 1 if stride != 1 else H, (W - 1) // stride + 1 if stride != 1 else
-        W)
+    (N, 4, 8, 8) -> (N, width if stride != 1 else 4, 7 // stride + 1 if stride != 1
+        else 8, 7 // stride + 1 if stride != 1 else 8)
     """
 
-    def __init__(
-        self, in_channels: int, width: int, survival: float, stride: int = 1
-    ) -> None:
+    def __init__(self, width: int, survival: float, stride: int = 1) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(
-            in_channels, width, kernel_size=3, stride=stride, padding=1, bias=False
+            4, width, kernel_size=3, stride=stride, padding=1, bias=False
         )
         self.bn1 = nn.BatchNorm2d(width)
         self.depth = StochasticDepth(survival)
         self.shortcut: nn.Module = nn.Identity()
         if stride != 1:
-            self.shortcut = Shortcut(width - in_channels, stride=stride)
+            self.shortcut = Shortcut(width - 4, stride=stride)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.shortcut(x)
@@ -116,8 +113,8 @@ class Depths(nn.Module):
     def __init__(self, n: int = 2, p: float = 0.5) -> None:
         super().__init__()
         self.n = n
-        self.units = nn.Sequential(*(Unit(4, 4, 1 - p / 4) for _ in range(n)))
-        self.down = Unit(4, 6, 1 - p, stride=2)
+        self.units = nn.Sequential(*(Unit(4, 1 - p / 4) for _ in range(n)))
+        self.down = Unit(6, 1 - p, stride=2)
         self.conv2 = nn.Conv2d(6, 6, kernel_size=1)
         self.depth = SampleDepth(0.8)
         self.conv3 = nn.Conv2d(6, 6, kernel_size=1)
@@ -129,7 +126,7 @@ class Depths(nn.Module):
         self.group = nn.ModuleDict()
         self.group["0"] = nn.Conv2d(6, 6, kernel_size=1)
         self.group["2"] = nn.Conv2d(6, 6, kernel_size=1)
-        self.group["4"] = StochasticDepth(0.5)
+        self.group["5"] = StochasticDepth(0.5)
         self.conv4 = nn.Conv2d(6, 6, kernel_size=1)
         self.conv5 = nn.Conv2d(6, 6, kernel_size=1)
         self.depth_4 = StochasticDepth(0.6)
@@ -157,12 +154,14 @@ class Depths(nn.Module):
         if self.depth_2.survives():
             y = y + self.depth_2.scaled(F.relu(self.conv3(x)))
         x = F.relu(self.group["0"](y))
-        x = x + self.group["4"](F.relu(self.group["2"](x)))  # (N, 6, 4, 4)
-        x = F.relu(self.conv4(x)) + x  # (N, 6, 4, 4)
+        y = x
+        if getattr(self.group, "5").survives():
+            y = y + getattr(self.group, "5").scaled(F.relu(self.group["2"](x)))
+        x = F.relu(self.conv4(y)) + y  # (N, 6, 4, 4)
         y = self.depth_4(F.relu(self.conv5(x)))
         if self.depth_5.survives():
             y = y + self.depth_5.scaled(F.relu(self.conv6(x)))
-        conv7 = F.relu(self.conv7(y))
+        conv7 = F.relu(self.conv7(y))  # (N, 6, 4, 4)
         x = self.depth_6(conv7) + F.relu(self.conv8(conv7))  # (N, 6, 4, 4)
         y = F.relu(self.conv9(x))  # (N, 6, 4, 4)
         x = torch.cat([x, self.depth_7(y)], dim=1)  # (N, 12, 4, 4)

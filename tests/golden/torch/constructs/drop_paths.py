@@ -1,5 +1,5 @@
 # Written by archdsl from drop_paths.arch with columns=3, rate=0.2, drop_path=yes.
-# Spec 222f562a54beb3d9, code f8ddf0c887089f6b: the hash of all that follows this line.
+# Spec 222f562a54beb3d9, code b83767089d6da986: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -42,7 +42,7 @@ class DropPath:
 class Fractal(nn.Module):
     """The spec's block Fractal.
 
-    (N, in_channels, H, W) -> (N, filters, H, W)
+    (N, in_channels, 8, 8) -> (N, filters, 8, 8)
     """
 
     def __init__(self, in_channels: int, columns: int, filters: int) -> None:
