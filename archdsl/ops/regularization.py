@@ -43,6 +43,7 @@ class StochasticDepth(Op):
 
     words: ClassVar = ("STOCHASTIC DEPTH",)
     family: ClassVar = Family.REGULARIZATION
+    reach: ClassVar = Reach.OWN
     is_linear: ClassVar = True
     is_neutral: ClassVar = True
 

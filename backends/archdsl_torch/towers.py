@@ -11,7 +11,7 @@ from archdsl.backend import BackendError
 from archdsl.ir import program
 from archdsl.ir.graph import LayerNode
 from archdsl.network import Network
-from archdsl.ops import Mean, Op, Reach, Shape
+from archdsl.ops import Mean, Op, Reach, Shape, StochasticDepth
 from archdsl.passes.devices import divided_paths
 from archdsl_torch.class_text import arguments_of, class_text, constructor_of, head
 from archdsl_torch.code import (
@@ -305,6 +305,10 @@ def _check_shares(network: Network) -> None:
             continue
         if isinstance(node.op, Mean) and (node.op.drop_path or node.op.one_column):
             raise Unwritable("a join drops a path on all devices at once, and towers draw apart")
+        if isinstance(node.op, StochasticDepth) and node.op.survival < 1:
+            raise Unwritable(
+                f"{node.title} drops a path on all devices at once, and towers draw apart"
+            )
         if not node.op.makes:
             continue
         (whole,) = inputs = flat.operand_shapes(node.name)

@@ -254,6 +254,10 @@ HEAD = "split over 2 gpus\n[8x8x4] INPUT\nCONV1: 8 1x1 filters -> RELU1\n"
             "add:\n    identity\n    from input -> CONV2: 8 1x1 filters in 2 groups",
             "CONV2 sees in groups what lies whole",
         ),
+        (
+            "add:\n    identity\n    RELU -> STOCHASTIC DEPTH: survive 50%",
+            "STOCHASTIC DEPTH drops a path on all devices at once",
+        ),
     ],
 )
 def test_what_towers_cannot_say_is_refused_in_words(lines: str, said: str) -> None:
