@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from archdsl.diagnostics import suggest
 
@@ -46,6 +46,18 @@ class ChartBackend(Protocol):
         ...
 
 
+@runtime_checkable
+class Viewer(Backend, Protocol):
+    """A backend that can also show a spec while its author writes it."""
+
+    def view(self, spec: str, settings: Mapping[str, str], ready: Callable[[str], None]) -> None:
+        """Serve a picture of a spec until interrupted, new whenever a file of it is saved.
+
+        `ready` is told the address. Raises SpecNotFound and OSError.
+        """
+        ...
+
+
 class BackendError(Exception):
     """A backend that is not there, or that lacks what it needs; the text says what to install."""
 
@@ -61,6 +73,11 @@ def emit(name: str, network: Network, format: str, options: Mapping[str, Any]) -
             raise BackendError(f"the backend {name} takes no {option}")
     write: Callable[..., bytes] = found.emit
     return write(network, format, **options)
+
+
+def drawer_of(format: str) -> str:
+    """The backend that draws a picture in a format: `html` is a page, the others are graphviz's."""
+    return "page" if format == "html" else "graphviz"
 
 
 def names() -> list[str]:

@@ -139,23 +139,26 @@ class Network:
         return module
 
     def render(self, format: str = "svg", **options: Any) -> bytes:
-        """A picture as `svg`, `png`, `pdf`, `dot`, `tex` (TikZ) or `txt`.
+        """A picture as `svg`, `png`, `pdf`, `dot`, `tex` (TikZ), `txt` or, to explore, `html`.
 
-        The options are those of `archdsl render`: `style="layers"`, `depth=1`,
+        The options of pictures are those of `archdsl render`: `style="layers"`, `depth=1`,
         `expand=("Bottleneck",)`, `direction="right"`, `columns=2`, `page="a4"`, `shapes=True`,
         `costs=True`, `theme="dark"`, `highlight="macs"`. Raises `BackendError`.
         """
-        return self.emit("graphviz", format, **options)
+        return self.emit(backend.drawer_of(format), format, **options)
 
     def summary(self, format: str = "table", /, **options: Any) -> str:
         """The listing with shapes and costs: `table`, `lecture`, `json`, `csv`, ...
 
         The options are those of the command: `columns`, `sort`, `depth`, `batch`, `dtype`,
-        `optimizer`, `fits`. Raises `ValueError` if one of them says what there is not.
+        `optimizer`, `fits`. A notebook sets the table in columns of its own. Raises `ValueError` if
+        an option says what there is not.
         """
+        from archdsl.report.notebook import SummaryText
         from archdsl.report.summary import Summary
 
-        return Summary.of(self, **options).written(format)
+        summary = Summary.of(self, **options)
+        return SummaryText(summary) if format == "table" else summary.written(format)
 
     def memory(
         self, batch: int = 1, dtype: str = "float32", optimizer: str | None = None
@@ -176,6 +179,9 @@ class Network:
         from archdsl.report.memory import memory_of, parse_size
 
         return memory_of(self.facts.flat, dtype, optimizer).images(parse_size(room))
+
+    def __repr__(self) -> str:
+        return f"<Network {self.name}: {self.totals.parameters:,} parameters>"
 
     def _repr_svg_(self) -> str:
         """The picture, in a notebook."""

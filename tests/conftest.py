@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tomllib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +79,29 @@ def _record(proofs: list[tuple[str, str, float]]) -> None:
 def repository() -> Path:
     """The root of the checkout."""
     return TESTS.parent
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A process's environment where this checkout is installed, its backends included."""
+    root = TESTS.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    folder = tmp_path_factory.mktemp("installed")
+    information = folder / f"archdsl-{project['version']}.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: archdsl\nVersion: {project['version']}\n"
+    )
+    groups = project["entry-points"].items()
+    (information / "entry_points.txt").write_text(
+        "".join(
+            f"[{group}]\n" + "".join(f"{name} = {target}\n" for name, target in points.items())
+            for group, points in groups
+        )
+    )
+    path = os.pathsep.join(map(str, (root, root / "backends", folder)))
+    removed = {"NO_COLOR", "FORCE_COLOR", "ARCHDSL_TRACEBACK", "COLUMNS"}
+    return {**{k: v for k, v in os.environ.items() if k not in removed}, "PYTHONPATH": path}
 
 
 @pytest.fixture

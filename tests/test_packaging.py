@@ -18,6 +18,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
+BACKENDS = ["archdsl_charts", "archdsl_graphviz", "archdsl_page", "archdsl_svg", "archdsl_torch"]
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
@@ -33,14 +35,27 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
 
 def test_the_wheel_has_the_packages_and_no_backends_folder(wheel: ZipFile) -> None:
     tops = {name.partition("/")[0] for name in wheel.namelist()}
-    packages = {"archdsl", "archdsl_charts", "archdsl_graphviz", "archdsl_svg", "archdsl_torch"}
+    packages = {
+        "archdsl",
+        "archdsl_charts",
+        "archdsl_graphviz",
+        "archdsl_page",
+        "archdsl_svg",
+        "archdsl_torch",
+    }
     assert tops == packages | {f"archdsl-{PROJECT['version']}.dist-info"}
 
 
 def test_the_wheel_has_every_file_of_the_packages(wheel: ZipFile) -> None:
     packages = {
         ROOT: ["archdsl"],
-        ROOT / "backends": ["archdsl_charts", "archdsl_graphviz", "archdsl_svg", "archdsl_torch"],
+        ROOT / "backends": [
+            "archdsl_charts",
+            "archdsl_graphviz",
+            "archdsl_page",
+            "archdsl_svg",
+            "archdsl_torch",
+        ],
     }
     expected = {
         path.relative_to(home).as_posix()
@@ -74,6 +89,7 @@ def test_the_wheel_declares_the_command_and_the_backends(wheel: ZipFile) -> None
         "archdsl", "=", "archdsl.cli:main",
         "[archdsl.backends]",
         "graphviz", "=", "archdsl_graphviz:BACKEND",
+        "page", "=", "archdsl_page:BACKEND",
         "torch", "=", "archdsl_torch:BACKEND",
         "[archdsl.charts]",
         "charts", "=", "archdsl_charts:BACKEND",

@@ -31,9 +31,11 @@ DOORS = {"cli"}
 
 CORE_LIBRARIES = {"click", "lark", "networkx", "pydantic", "pydantic_core", "rich"}
 # `archdsl_svg` is no backend: it is what the backends that draw share.
+# The page draws what the pictures draw: it takes their folding, labels and theme.
 OWN_LIBRARIES = {
     "archdsl_graphviz": {"archdsl_svg", "pydantic"},
     "archdsl_charts": {"archdsl_svg"},
+    "archdsl_page": {"archdsl_graphviz", "archdsl_svg"},
     "archdsl_svg": {"reportlab", "resvg_py", "svglib"},
     "archdsl_torch": {"torch"},
 }

@@ -18,6 +18,7 @@ from archdsl.diagnostics import Diagnostic, SpecError
 from archdsl.report.text import counted
 
 if TYPE_CHECKING:
+    from archdsl.backend import Backend
     from archdsl.network import Network
 
 STDOUT = "-"
@@ -147,19 +148,25 @@ def has_colours(stream: TextIO | None) -> bool:
 # --- Writing ---
 
 
+def find_backend(name: str) -> Backend:
+    """The backend of that name. Raises CommandError."""
+    from archdsl.backend import BackendError, find
+
+    try:
+        return find(name)
+    except (ImportError, AttributeError) as failure:
+        raise CommandError(f"the backend {name} cannot be loaded: {failure}") from failure
+    except BackendError as failure:
+        raise CommandError(str(failure)) from None
+
+
 def emit(
     network: Network, backend: str, format: str | None = None, **options: Any
 ) -> tuple[str, bytes]:
     """The format, the backend's default unless one is named, and the whole file."""
-    from archdsl.backend import BackendError, find
+    from archdsl.backend import BackendError
 
-    try:
-        found = find(backend)
-    except (ImportError, AttributeError) as failure:
-        raise CommandError(f"the backend {backend} cannot be loaded: {failure}") from failure
-    except BackendError as failure:
-        raise CommandError(str(failure)) from None
-    format = format or found.formats[0]
+    format = format or find_backend(backend).formats[0]
     try:
         return format, network.emit(backend, format, **options)
     except BackendError as failure:

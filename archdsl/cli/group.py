@@ -19,7 +19,7 @@ from archdsl import __version__
 from archdsl.cli.status import CANCELLED, INTERNAL_ERROR, PIPE_CLOSED, WRONG_COMMAND
 from archdsl.diagnostics import suggest
 
-COMMANDS = ("compile", "render", "summary", "compare", "diff", "check", "list", "explain")
+COMMANDS = ("compile", "render", "view", "summary", "compare", "diff", "check", "list", "explain")
 """The subcommands as help lists them, each a module of this package with a `command`."""
 
 TRACEBACK = "ARCHDSL_TRACEBACK"

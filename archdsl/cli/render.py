@@ -31,6 +31,7 @@ FORMATS = {
     "dot": ("dot", "Write the graph in Graphviz's language."),
     "tikz": ("tex", "Write a TikZ picture for LaTeX."),
     "text": ("txt", "Draw the overview with characters, in the terminal unless -o is given."),
+    "html": ("html", "Write a page to explore in the browser, in one file."),
 }
 """Flag -> the suffix of what it writes, which is the backend's name of the format, and its help."""
 SUFFIXES = [suffix for suffix, _ in FORMATS.values()]
@@ -107,13 +108,15 @@ def command(spec: str, output: str | None, settings: dict[str, str], **asked: An
         raise CommandError("standard output takes one picture only")
     look = {name: value for name, value in asked.items() if value or value == 0}
     look = {name: value for name, value in look.items() if value is not False}
+    from archdsl.backend import drawer_of
+
     with working(f"compiling {spec}"):
         network = load(spec, settings)
     # All are drawn before the first is written, so that trouble with one writes none.
     pictures = {}
     for format in formats:
         with working(f"drawing {network.class_name} as {format}"), _telling_warnings():
-            pictures[format] = emit(network, "graphviz", format, **look)[1]
+            pictures[format] = emit(network, drawer_of(format), format, **look)[1]
     for format, picture in pictures.items():
         if format == ON_TERMINAL and output is None:
             write_stdout(picture)

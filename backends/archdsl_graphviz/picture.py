@@ -17,7 +17,7 @@ from archdsl.ops import Family, Shape
 from archdsl.report.describe import describe_call
 from archdsl.report.text import counted, short
 from archdsl_graphviz.drawing import Drawing, Item, Opening
-from archdsl_graphviz.folding import Folded
+from archdsl_graphviz.folding import Folded, Unit
 from archdsl_graphviz.labels import Form, Label, shape_text
 from archdsl_graphviz.model import Box, Costs, Edge, Panel, Picture, Style
 from archdsl_graphviz.options import Options
@@ -231,7 +231,7 @@ class _Drawer:
         if self.options.costs and costs.parameters + costs.macs:
             notes.append(f"{short(costs.parameters)} · {short(costs.macs)}")
         if isinstance(node, InstanceNode):
-            own = filter(None, [own_name(item, node.graph.name)])
+            own = filter(None, [own_name(item.unit, item.count, node.graph.name)])
             return replace(
                 box,
                 text=f"{describe_call(node.graph, node.lines)}{times}",
@@ -242,8 +242,6 @@ class _Drawer:
         layers = [layer for layer in unit.nodes if isinstance(layer, LayerNode)]
         labels = [item.folded.label(layer) for layer in layers]
         text, below = texts_of(labels)
-        if layers[0].is_across:
-            notes.insert(0, "across gpus")
         return replace(
             box,
             form=labels[0].form,
@@ -343,14 +341,14 @@ def texts_of(labels: list[Label]) -> tuple[str, tuple[str, ...]]:
     return head.text, (", ".join(label.text for label in rest),) if rest else ()
 
 
-def own_name(item: Item, block: str) -> str:
+def own_name(unit: Unit, count: int, block: str) -> str:
     """The name that the author gave an instance, or a row of names where several were folded."""
-    repeats = item.unit.repeats if item.count > 1 else item.unit.repeats[:1]
+    repeats = unit.repeats if count > 1 else unit.repeats[:1]
     names = [nodes[0].name.rpartition(".")[2] for nodes in (repeats[0], repeats[-1])]
     given = re.sub(r"_\d+$", "", names[0])
     if names[0].isdigit() or given == block.lower():
         return ""
-    return names[0] if item.count == 1 else f"{names[0]} to {names[1]}"
+    return names[0] if count == 1 else f"{names[0]} to {names[1]}"
 
 
 def _kind(node: Node) -> object:

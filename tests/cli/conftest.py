@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archdsl.cli import main
-
-ROOT = Path(__file__).parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 WRONG = """\
 [227x227x3] INPUT
@@ -50,29 +45,8 @@ def run() -> Callable[..., Result]:
 
 @pytest.fixture
 def backends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Backends called torch and graphviz that write a network's name and the format."""
+    """Backends called as the built-in ones, which write a network's name and the format."""
     monkeypatch.setattr("archdsl.backend.entry_points", _stub_points)
-
-
-@pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A process's environment where this checkout is installed, its backends included."""
-    folder = tmp_path_factory.mktemp("installed")
-    information = folder / f"archdsl-{PROJECT['version']}.dist-info"
-    information.mkdir()
-    (information / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: archdsl\nVersion: {PROJECT['version']}\n"
-    )
-    groups = PROJECT["entry-points"].items()
-    (information / "entry_points.txt").write_text(
-        "".join(
-            f"[{group}]\n" + "".join(f"{name} = {target}\n" for name, target in points.items())
-            for group, points in groups
-        )
-    )
-    path = os.pathsep.join(map(str, (ROOT, ROOT / "backends", folder)))
-    removed = {"NO_COLOR", "FORCE_COLOR", "ARCHDSL_TRACEBACK", "COLUMNS"}
-    return {**{k: v for k, v in os.environ.items() if k not in removed}, "PYTHONPATH": path}
 
 
 @pytest.fixture
@@ -120,6 +94,7 @@ class _StubPoint:
 def _stub_points(group: str, name: str | None = None) -> list[_StubPoint]:
     points = [
         _StubPoint("graphviz", _StubDrawer("svg", "png", "pdf", "dot", "tex", "txt")),
+        _StubPoint("page", _StubBackend("html")),
         _StubPoint("torch", _StubBackend("py")),
     ]
     return [point for point in points if name in (None, point.name)]

@@ -26,6 +26,8 @@ pytestmark = pytest.mark.usefixtures("here", "backends")
         (["--tikz"], {"small.tex": "tex"}),
         (["-o", "x.tex"], {"x.tex": "tex"}),
         (["--text", "-o", "x.txt"], {"x.txt": "txt"}),
+        (["--html"], {"small.html": "html"}),
+        (["-o", "x.html"], {"x.html": "html"}),
         (["--dot", "--svg"], {"small.svg": "svg", "small.dot": "dot"}),
         (["-o", "x.pdf"], {"x.pdf": "pdf"}),
         (["-o", "x.PNG"], {"x.PNG": "png"}),
@@ -53,7 +55,8 @@ def test_flags_and_suffixes_say_what_is_drawn(
     [
         (
             ["-o", "x.jpg"],
-            "x.jpg: no picture is written as .jpg; there are .svg, .png, .pdf, .dot, .tex, .txt",
+            "x.jpg: no picture is written as .jpg; "
+            "there are .svg, .png, .pdf, .dot, .tex, .txt, .html",
         ),
         (["-o", "out.pngg"], "no picture is written as .pngg"),
         (["--png", "-o", "y.svg"], "y.svg is called .svg, and --png asks for another"),
