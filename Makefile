@@ -9,7 +9,7 @@ RUN := $(TEST)/bin/python -m
 PYTHONS := $(or $(PYTHON),python3.11 python3 python3.12 python3.13 python3.14)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench prove format tables golden clean
+.PHONY: help demo test bench prove format tables gallery golden clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ format: $(TEST)/installed ## write every file as ruff would
 
 tables: $(TEST)/installed ## write the parser's tables anew, after a change of the grammar
 	$(RUN) archdsl.syntax.tables
+
+gallery: $(TEST)/installed ## draw every network of the zoo for docs/gallery.md
+	$(TEST)/bin/python docs/gallery.py
 
 golden: $(TEST)/installed ## write the golden files anew; review the difference like code
 	$(RUN) pytest -n auto --update-golden

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import log, log2
+from math import inf, log, log2
 
 from archdsl_svg.font import SEMIBOLD, text_width
 from archdsl_svg.geometry import Rect
@@ -51,6 +51,8 @@ class _Plan:
 
 ASPECT = 1.45
 """The width of a page that looks well, in heights."""
+WORTH = 0.85
+"""How long more columns may still be, in parts of what fewer are, to be worth it."""
 COLUMN_COST = 0.12
 """How much twice the columns of the overview count against a page."""
 HEADER = 58.0
@@ -80,9 +82,14 @@ def page_of(picture: Picture, options: Options | None = None) -> Page:
 def _plans(overview: Layout, others: Sequence[PlacedPanel], options: Options) -> Iterator[_Plan]:
     """Ways to place the panels: the overview in few or many columns, the others beside or below."""
     single = overview.placed()
+    is_turned = single.is_turned
     counts = [options.columns] if options.columns else _counts(single, options)
+    lowest = inf
     for count in counts:
         main = overview.placed(count)
+        if (main.width if is_turned else main.height) > WORTH * lowest:
+            continue
+        lowest = main.width if is_turned else main.height
         for limit in _heights(main, others):
             yield _beside(main, others, limit, count)
         for limit in _widths(main, others) if others else ():
