@@ -242,6 +242,8 @@ class _Drawer:
         layers = [layer for layer in unit.nodes if isinstance(layer, LayerNode)]
         labels = [item.folded.label(layer) for layer in layers]
         text, below = texts_of(labels)
+        if layers[0].is_across:
+            notes.insert(0, "across gpus")
         return replace(
             box,
             form=labels[0].form,

@@ -245,3 +245,20 @@ def test_parameters_of_the_boxes_add_up(load: Callable[[str], Network]) -> None:
         titles = [box.title for box in picture_of(network).overview.boxes if ";" in box.title]
         numbers = [title.rpartition("; ")[2].split(" ")[0] for title in titles]
         assert sum(int(n.replace(",", "")) for n in numbers) == network.totals.parameters
+
+
+def test_what_sees_all_gpus_says_so() -> None:
+    picture = picture_of(archdsl.load("alexnet_two_gpus"))
+    assert picture.subtitle.endswith("split over 2 gpus")
+    across = [box.path for box in picture.overview.boxes if "across gpus" in box.notes]
+    assert across == ["conv3", "fc6", "fc7", "fc8"]
+
+
+def test_side_heads_are_there_in_training_only(load: Callable[[str], Network]) -> None:
+    overview = picture_of(load("googlenet")).overview
+    heads = [box for box in overview.boxes if box.is_training_only]
+    assert [box.path for box in heads] == ["aux1", "aux2"]
+    assert all("training only" in box.notes for box in heads)
+    assert all("in training only" in box.title for box in heads)
+    styles = {edge.target: edge.style for edge in overview.edges}
+    assert styles["aux1"] is styles["aux2"] is Style.TRAINING
