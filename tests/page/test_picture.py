@@ -131,7 +131,7 @@ def test_pointing_at_a_box_tells_all_of_it(show: Show) -> None:
     page = show("alexnet")
     node(page, "conv1").hover()
     details = page.locator("#details")
-    for said in ("conv1", "[55x55x96]", "34,944", "105,415,200", "1.1 MiB"):
+    for said in ("conv1", "[55x55x96]", "34,944", "105,415,200", "1.1 MiB", "receptive field11"):
         expect(details).to_contain_text(said)
     expect(details).to_contain_text("alexnet.arch:")
     expect(details.locator("pre")).to_contain_text("CONV1: 96 11x11 filters at stride 4, pad 0")
@@ -208,6 +208,9 @@ def test_the_legend_has_just_what_is_there(show: Show) -> None:
     texts = " ".join(show("resnet50").locator("#legend li").all_inner_texts())
     for said in ("sum", "block", "skip: the values as they are", "skip through a projection"):
         assert said in texts
+    texts = " ".join(show("fractalnet").locator("#legend li").all_inner_texts())
+    assert "mean" in texts
+    assert "concatenation" not in texts
 
 
 def test_dark_follows_the_system_and_the_reader(show: Show) -> None:

@@ -144,7 +144,9 @@ class Page {
     for (const node of this.network.all()) {
       const kind = node.isGroup ? "group" : node.kind;
       if (!kinds.has(kind)) kinds.set(kind, new Map());
-      if (!kinds.get(kind).has(node.form)) kinds.get(kind).set(node.form, node);
+      // Merges of one form may be several operations, and each has its word.
+      const form = kind === "merge" ? `${node.form} ${node.text}` : node.form;
+      if (!kinds.get(kind).has(form)) kinds.get(kind).set(form, node);
       hasSeveral ||= node.count > 1;
       if (node.skip) styles.add(node.skip);
     }
@@ -384,9 +386,8 @@ function sample(node) {
 function words(kind, node, hasSeveral) {
   if (kind === "group") return "name over several members";
   if (kind === "block") return `block: click to open${hasSeveral ? "; ×n: n in a row" : ""}`;
-  if (node.form === "round") return { "+": "sum", "×": "product" }[node.text] || node.text;
-  if (node.form === "bar") return "concatenation";
-  return kind;
+  if (kind !== "merge") return kind;
+  return { "+": "sum", "×": "product", concat: "concatenation" }[node.text] || node.text;
 }
 
 // A complaint with its kind and its carets in colour.
@@ -443,6 +444,7 @@ async function begin() {
   globalThis.archdslPage = page; // for the console, and for tests
   if (data.network) page.show(data.network);
   else page.nothing("Waiting for the first picture.");
+  requestAnimationFrame(() => performance.mark("picture")); // benchmarks ask when it is there
   if (data.isLive) follow(page);
 }
 

@@ -51,7 +51,7 @@ class Table {
       cell.textContent = content;
       if (at === 0) {
         cell.title = content;
-        cell.style.paddingLeft = `${8 + 14 * row.depth}px`;
+        cell.style.paddingLeft = `${8 + 12 * row.depth}px`;
       } else if (this.isFigure[at - 1]) cell.className = "figure";
       return cell;
     });
