@@ -108,6 +108,11 @@ ON_MAPS: dict[str, Callable[[Place], str]] = {
     "PReLU": lambda place: "PRELU" + place.choice("", ": shared, initially 0.1"),
     "ReLU": lambda place: "RELU" + place.choice("", "", " at most 6"),
     "Dropout": lambda place: "DROPOUT: " + place.choice("20%", "20%, whole maps"),
+    "StochasticDepth": lambda place: (
+        "STOCHASTIC DEPTH: survive 80%"
+        + place.choice("", ", each sample")
+        + place.choice("", ", scaled in training")
+    ),
 }
 """Op -> a chain of layers with it that keeps the maps' size, whatever the channels are."""
 ON_MAPS |= {

@@ -11,7 +11,7 @@ from random import Random
 from random_layers import AT_THE_END, ON_MAPS, Place
 
 PARAMETERS = {"n": [1, 2, 3], "w": [2, 3, 4], "flag": ["yes", "no"], "rate": ["0.25", "0.5"]}
-MERGES = ["add", "concat", "multiply", "join"]
+MERGES = ["add", "concat", "multiply", "join", "join, drop path 15%, one column 50%"]
 CONSTRUCTS = {
     *("block", "recursion", "line as an argument", "default", "call", "repeat"),
     *("if", "for", "from", "group", "claim", "after", "if among paths", "for among paths"),
@@ -99,7 +99,7 @@ class RandomSpec:
         name = self._new("Block")
         kind = self.random.choice(["plain", "plain", "line", "line", "recursive"])
         if kind == "recursive":
-            merge = self.random.choice(["add", "join"])
+            merge = self.random.choice(["add", *MERGES[3:]])
             self.lines += [
                 f"block {name}(n, w):",
                 "    if n <= 1:",
@@ -282,6 +282,9 @@ class RandomSpec:
             if word == "concat" and self._chance(30):
                 return ["identity"]
             last = f"{self._new('p')}{index}: CONV {{{channels}}} 1x1 filters"
+            if word == "add" and not index and self._chance(30):
+                last = f"CONV{self._new('p')} {{{channels}}} 1x1 filters -> "
+                last += "STOCHASTIC DEPTH: survive 50%"
             if depth and self._chance(40):
                 body = self._body(depth - 1, names, flag, inside, index=index)
                 return ["path:", *_deeper([*body, last])]
