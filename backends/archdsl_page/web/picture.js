@@ -83,12 +83,12 @@ class Picture {
     this.draw();
   }
 
-  // The whole picture, or all of its width, as large as it fits and no larger than it is.
-  fit(isWhole = true) {
+  // The whole picture, as large as it fits and no larger than it is.
+  fit() {
     const { clientWidth, clientHeight } = this.stage;
     const wide = clientWidth / (this.sheet.width + 2 * EDGE);
     const tall = clientHeight / (this.sheet.height + 2 * EDGE);
-    this.scale = Math.max(SCALES[0], Math.min(1, wide, isWhole ? tall : 1));
+    this.scale = Math.max(SCALES[0], Math.min(1, wide, tall));
     this.resize();
     this.stage.scrollTop = 0;
     this.stage.scrollLeft = (this.svg.clientWidth - clientWidth) / 2;
@@ -158,8 +158,10 @@ class Picture {
       this.drawCrowd(boxes, lines, frames);
       return;
     }
+    // What has the focus stays in the document, or the keyboard would lose its place.
     const kept = this.focused && this.spots.get(this.focused);
-    if (kept && !boxes.includes(kept) && !frames.includes(kept)) boxes.push(kept);
+    const home = kept && this.focused.isOpen ? frames : boxes;
+    if (kept && !home.includes(kept)) home.push(kept);
     const wanted = new Set([...frames, ...lines, ...boxes]);
     for (const [thing, element] of this.drawn) {
       if (wanted.has(thing)) continue;
@@ -168,9 +170,7 @@ class Picture {
     }
     this.put(frames, this.layers[0], (spot) => this.frameElement(spot));
     this.put(lines, this.layers[1], lineElement);
-    this.put(boxes, this.layers[2], (spot) =>
-      spot.node.opens && spot.node.isOpen ? this.frameElement(spot) : this.boxElement(spot),
-    );
+    this.put(boxes, this.layers[2], (spot) => this.boxElement(spot));
     this.mark();
   }
 
@@ -379,9 +379,8 @@ class Picture {
       return [Math.hypot(a.x - b.x, a.y - b.y), (a.x + b.x) / 2, (a.y + b.y) / 2];
     };
     stage.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0 || event.offsetX > stage.clientWidth || event.offsetY > stage.clientHeight) {
-        if (event.target === stage) return;
-      }
+      const isOnBar = event.offsetX > stage.clientWidth || event.offsetY > stage.clientHeight;
+      if (event.button !== 0 || (event.target === stage && isOnBar)) return;
       down.set(event.pointerId, { x: event.clientX, y: event.clientY });
       if (down.size === 1) hasMoved = false;
     });
