@@ -135,7 +135,8 @@ class Network:
         """A live module, freshly initialised; imports torch. `parameters` go to its class."""
         scope: dict[str, Any] = {"__name__": f"archdsl.emitted.{self.stem}"}
         exec(compile(self.to_torch(), f"<{self.stem}.py>", "exec"), scope)
-        module: nn.Module = scope[self.class_name](**parameters)
+        name, *_ = scope["__all__"]  # Not the spec's own where a helper is called so, too.
+        module: nn.Module = scope[name](**parameters)
         return module
 
     def render(self, format: str = "svg", **options: Any) -> bytes:

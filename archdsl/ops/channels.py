@@ -66,6 +66,14 @@ class ChannelSelect(Op):
             "channels": f"{chosen} of {shape.channels}",
         }
 
+    def is_view(self, in_training: bool) -> bool:
+        """Where the channels are neighbours."""
+        return len(list(self.joined())) == 1
+
+    def kept(self, inputs: Inputs) -> Kept:
+        """Nothing: the channels are known."""
+        return Kept()
+
     def joined(self) -> Iterator[tuple[int, int]]:
         """The runs, those that continue each other as one."""
         start, end = self.channels[0]

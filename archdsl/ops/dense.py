@@ -128,6 +128,10 @@ class RBF(Op):
         """The input's difference to each centre."""
         return Kept(extra=Extra(self.centres * inputs[0].values))
 
+    def scratch(self, inputs: Inputs) -> Extra:
+        """The differences and their squares."""
+        return Extra(2 * self.centres * inputs[0].values)
+
     def connections(self, inputs: Inputs) -> int:
         """Every number of every centre once."""
         return self.weights(inputs)["centres"].values

@@ -74,6 +74,10 @@ class LayerNorm(Op):
         (shape,) = inputs
         return Kept(input=True, extra=Extra(2 * shape.height * shape.width))
 
+    def flops(self, inputs: Inputs) -> int:
+        """Five for each value."""
+        return 5 * inputs[0].values
+
 
 class BatchNorm(Op):
     """Batch normalization of each channel, with a learned scale and shift.

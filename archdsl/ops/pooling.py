@@ -111,6 +111,10 @@ class Subsample(Pool):
         """The input, and the sums."""
         return Kept(input=True, extra=Extra(self.infer(inputs).values))
 
+    def scratch(self, inputs: Inputs) -> Extra:
+        """The sums, and what comes before or after them."""
+        return Extra(2 * self.infer(inputs).values)
+
     def connections(self, inputs: Inputs) -> int:
         """LeCun's count: each value of a window, and a bias, for each output value."""
         height, width = self.kernel

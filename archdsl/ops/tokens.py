@@ -207,6 +207,15 @@ class Attention(Op):
         own = 5 * shape.values + shape.height * shape.width * self.heads
         return Kept(input=True, extra=Extra(own))
 
+    def scratch(self, inputs: Inputs) -> Extra:
+        """Queries, keys and values, and what they are mixed to."""
+        return Extra(4 * inputs[0].values)
+
+    def flops(self, inputs: Inputs) -> int:
+        """The projections: fvcore does not know the products among positions."""
+        (shape,) = inputs
+        return 4 * shape.values * shape.channels
+
     def connections(self, inputs: Inputs) -> int:
         """Weights and biases at each position."""
         (shape,) = inputs

@@ -122,6 +122,7 @@ def _assert_seen(net: Network, path: str, output: Tensor, image: Tensor) -> None
     reached = gradient[0].abs().sum(dim=0) > 0
     for axis, (field, position) in enumerate(zip(field_of(net, path), (row, column), strict=True)):
         seen = torch.nonzero(reached.any(dim=1 - axis)).flatten()
+        assert len(seen), f"{path}: nothing reaches it"
         first = max(0, ceil(field.low + position * field.jump))
         last = min(reached.shape[axis] - 1, floor(field.high + position * field.jump))
         if _has_steps_below_one(net, path):  # Then neighbours differ in how much they see.
@@ -163,6 +164,9 @@ def _positive(net: Network) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
         member.register_forward_hook(lambda _m, _i, out, path=path: outputs.update({path: out}))
     with (
         patch.object(F, "max_pool2d", _summed),
+        # Below zero a ReLU has no gradient, and far from it a tanh.
+        patch.object(F, "relu", lambda x, inplace=False: F.leaky_relu(x, 0.5)),
+        patch.object(torch, "tanh", lambda x: 0.5 * x),
         patch.object(F, "adaptive_max_pool2d", lambda x, size, *_: F.adaptive_avg_pool2d(x, size)),
     ):
         module(image)

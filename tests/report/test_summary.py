@@ -90,7 +90,8 @@ def test_rows_that_are_no_sums_add_up_to_the_totals(name: str) -> None:
     net = network(name)
     leaves = [row.costs for row in rows_of(net) if not row.is_sum]
     for figure in ("parameters", "buffers", "macs", "activations"):
-        assert sum(getattr(costs, figure) for costs in leaves) == getattr(net.totals, figure)
+        whole = getattr(net.facts.training_totals, figure)
+        assert sum(getattr(costs, figure) for costs in leaves) == whole
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -118,10 +119,10 @@ def test_a_reader_who_adds_the_printed_figures_gets_the_printed_totals(name: str
         for line, is_leaf in zip(lines_of(text), leaves, strict=True)
         if is_leaf
     ]
-    totals = net.totals
+    totals, whole = net.totals, net.facts.training_totals
     assert [sum(column) for column in zip(*figures, strict=True)] == [
-        totals.parameters,
-        totals.macs,
+        whole.parameters,
+        whole.macs,
     ]
     assert f"{totals.parameters:,}" in text
     assert f"{totals.macs:,}" in text
@@ -329,6 +330,7 @@ def record(name: str) -> dict[str, Any]:
 def test_the_schema(name: str) -> None:
     found = record(name)
     assert list(found)[:7] == ["schema", "name", "class", "spec", "input", "totals", "layers"]
+    assert ("devices" in found) == bool(network(name).devices)
     assert found["schema"] == 1
     assert all(type(found[key]) is str for key in ("name", "class", "spec"))
     assert len(found["input"]) == 3
