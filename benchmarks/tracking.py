@@ -36,19 +36,16 @@ def tracked_inference(net: Network, batch: int, dtype: torch.dtype = torch.float
 
 
 def tracked_training(
-    net: Network, batch: int, optimizer: str, dtype: torch.dtype = torch.float32, count: int = 2
+    net: Network, batch: int, optimizer: str, dtype: torch.dtype = torch.float32
 ) -> int:
-    """The peak of some training steps, in bytes; the first one makes the optimizer's state.
-
-    Two will do, unless what a step computes is drawn.
-    """
+    """The peak of two training steps, in bytes; the first one makes the optimizer's state."""
     module = net.module().to("meta", dtype).train()
     images = _images(net, batch, dtype)
     steps = OPTIMIZERS[optimizer](module.parameters())
     tracker = MemTracker()
     tracker.track_external(module, steps, images)
     with tracker:
-        for _ in range(count):
+        for _ in range(2):
             steps.zero_grad()
             result = module(images)
             torch.autograd.backward(_loss(result))

@@ -97,8 +97,10 @@ class Mean(Merge):
     columns: tuple[int, ...] | None = None
 
     def scratch(self, inputs: Inputs) -> Extra:
-        """The sum."""
-        return Extra(values=self.infer(inputs).values)
+        """The sum; the columns on a stack where some may be dropped or a path brings several."""
+        is_stacked = self.columns is not None or self.drop_path or self.one_column
+        count = sum(self.columns or (1,) * len(inputs)) if is_stacked else 1
+        return Extra(values=count * self.infer(inputs).values)
 
 
 class Multiply(Merge):
