@@ -25,10 +25,11 @@ test: $(TEST)/installed ## install what tests need, then lint, check types and r
 	$(RUN) mypy
 	$(RUN) pytest -n auto --dist worksteal
 
-bench: $(TEST)/installed ## time the command and its pages, and look into the wheel
+bench: $(TEST)/installed ## time the command and its pages, look into the wheel, count memory beside torch
 	$(TEST)/bin/python benchmarks/startup.py
 	$(TEST)/bin/python benchmarks/package.py
 	$(TEST)/bin/python benchmarks/pages.py
+	$(TEST)/bin/python benchmarks/memory.py
 
 prove: $(TEST)/installed ## run every test and the long proofs too
 	$(RUN) pytest -n auto --dist worksteal -m "prove or not prove" --hypothesis-profile drawn

@@ -10,6 +10,8 @@ import pytest
 from click.testing import Result
 
 import archdsl
+from archdsl.passes.memory import DTYPES, OPTIMIZERS
+from archdsl.report.columns import COLUMNS
 
 Run = Callable[..., Result]
 
@@ -49,3 +51,51 @@ def test_an_invalid_spec_prints_no_table(run: Run) -> None:
 
 def test_an_unknown_format(run: Run) -> None:
     assert run("summary", "alexnet", "--format", "xml").exit_code == 2
+
+
+def test_the_options_are_those_of_the_python_api(run: Run) -> None:
+    result = run(
+        *("summary", "alexnet", "--columns", "macs, field", "--sort", "macs", "--depth", "1"),
+        *("--batch", "32", "--dtype", "float16", "--optimizer", "adam", "--fits", "5GiB"),
+    )
+    options = {"batch": 32, "dtype": "float16", "optimizer": "adam", "fits": "5GiB"}
+    net = archdsl.load("alexnet")
+    table = net.summary(columns=["macs", "field"], sort="macs", depth=1, **options)
+    assert (result.exit_code, result.stdout) == (0, table)
+
+
+@pytest.mark.parametrize("format", ["csv", "markdown", "latex"])
+def test_other_formats(run: Run, format: str) -> None:
+    assert run("summary", "alexnet", "--format", format).stdout == archdsl.load("alexnet").summary(
+        format
+    )
+
+
+def test_the_lectures_style(run: Run) -> None:
+    result = run("summary", "vgg16", "--style", "lecture")
+    assert result.stdout == archdsl.load("vgg16").summary("lecture")
+    assert run("summary", "vgg16", "--style", "lecture", "--format", "csv").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--columns", "mac"),
+        ("--sort", "x"),
+        ("--dtype", "f"),
+        ("--optimizer", "x"),
+        ("--fits", "x"),
+        ("--batch", "0"),
+        ("--depth", "-1"),
+    ],
+)
+def test_what_there_is_not_ends_with_2(run: Run, option: tuple[str, str]) -> None:
+    result = run("summary", "small.arch", *option)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Traceback" not in result.stderr
+
+
+def test_help_names_every_column_type_and_optimizer(run: Run) -> None:
+    words = set(run("summary", "--help").stdout.replace(",", " ").replace(".", " ").split())
+    assert words >= {column.key for column in COLUMNS}
+    assert words >= {*DTYPES, *OPTIMIZERS}
