@@ -74,7 +74,10 @@ Opens = Callable[[Item, InstanceNode, int], Opening]
 
 
 class Drawing:
-    """What one panel draws: items in the spec's order, the frames around them, and the output."""
+    """What one panel draws: items in the spec's order, the frames around them, and the output.
+
+    `read` are the items that others are fed by.
+    """
 
     def __init__(
         self,
@@ -90,6 +93,7 @@ class Drawing:
         self.output = self._inline(graph, prefix, {}, top, 0)
         self.frames = top.frames()
         self._absorb_joins()
+        self.read = {source for item in self.items.values() for source, _ in item.sources}
 
     def _inline(
         self,

@@ -205,7 +205,6 @@ class _Drawer:
             text, title = f"{node.name} {shape_text(output)}", f"{path}: {output}"
             return Box(path, form, Family.INPUT, text, title, size=size_text(output), output=output)
         inputs = item.folded.graph.operand_shapes(node.name)
-        is_read = any(path == item.path for i in drawing.items.values() for path, _ in i.sources)
         costs = self._costs_of(item, prefix)
         box = Box(
             path=path,
@@ -215,7 +214,7 @@ class _Drawer:
             title=self._title(item, prefix, costs),
             shape=shape_text(output),
             size=size_text(output),
-            shows_shape=is_read and (self.options.shapes or output not in inputs),
+            shows_shape=item.path in drawing.read and (self.options.shapes or output not in inputs),
             count=item.count,
             costs=costs,
             nodes=tuple(prefix + name for name in item.paths),

@@ -290,12 +290,12 @@ class _Region:
 
     def past(self, before: str, behind: str) -> list[Edge]:
         """The edges straight from one cut to the next, or from above the region, or to below it."""
-        return [
-            edge
-            for edge in self.inner
-            if (edge.source == before or (before == BEFORE and edge.source not in self.places))
-            and (edge.target == behind or (behind == BEHIND and edge.target not in self.places))
-        ]
+        if before != BEFORE:
+            ends = (behind,) if behind != BEHIND else ()
+            out = self._out_of[before]
+            return [e for e in out if e.target in ends or not (ends or e.target in self.places)]
+        into = self._into[behind] if behind != BEHIND else []
+        return [edge for edge in into if edge.source not in self.places]
 
     def components(self, paths: Iterable[str]) -> list[list[str]]:
         """The boxes in groups that hang together, in the spec's order."""
