@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode
+from archdsl.ir.graph import Graph, InstanceNode, LayerNode
 from archdsl.ops import Mean
 from archdsl.report.describe import describe_call
 from archdsl_graphviz.folding import Folded, Run, Unit
@@ -235,8 +235,3 @@ def _kept(frames: tuple[Frame, ...], paths: set[str]) -> Iterator[Frame]:
         inner = tuple(_kept(frame.frames, paths))
         if boxes or inner:
             yield replace(frame, boxes=boxes, frames=inner)
-
-
-def is_input(item: Item) -> bool:
-    """Whether an item is what flows in."""
-    return isinstance(item.unit.first, InputNode)

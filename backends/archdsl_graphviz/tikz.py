@@ -34,8 +34,6 @@ _ESCAPES = {
     "−": r"\ensuremath{-}",
 }
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
-POINT = 1.0
-"""Big points for a pixel, as in the PDF."""
 
 
 def tikz_text(scene: Scene) -> str:
@@ -57,7 +55,7 @@ def _document(scene: Scene) -> Iterator[str]:
     for colour in _colours(scene):
         yield rf"\definecolor{{{_name(colour)}}}{{HTML}}{{{colour.removeprefix('#')}}}"
     yield r"\begin{document}"
-    unit = f"{POINT * scene.points:.4f}bp"
+    unit = f"{scene.points:.4f}bp"
     yield rf"\begin{{tikzpicture}}[x={unit},y=-{unit},line width={scene.points:.4f}bp]"
     yield rf"\path[use as bounding box] (0,0) rectangle {_point((scene.width, scene.height))};"
     for mark in scene.marks:
