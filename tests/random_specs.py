@@ -15,7 +15,7 @@ MERGES = ["add", "concat", "multiply", "join", "join, drop path 15%, one column 
 CONSTRUCTS = {
     *("block", "recursion", "line as an argument", "default", "call", "repeat"),
     *("if", "for", "from", "group", "claim", "after", "if among paths", "for among paths"),
-    *("add", "concat", "multiply", "join", "gate"),
+    *("add", "concat", "multiply", "join", "gate", "side head"),
 }
 """What a spec may have besides layers."""
 
@@ -200,6 +200,8 @@ class RandomSpec:
                 self._say("from")
                 lines.append("concat:")
                 lines += _deeper(["identity", f"from {self.random.choice(known)}"])
+            if at_top and known and self._chance(15):
+                lines += self._side_head(known[-1], names)
             if at_top and self.side > 3 and self._chance(15):
                 known.clear()
                 self.side = (self.side + 1) // 2
@@ -242,6 +244,15 @@ class RandomSpec:
             f"        {self._new('c')}{index}: CONV {{{channels}}} 1x1 filters -> SIGMOID",
         ]
 
+    def _side_head(self, source: str, names: list[str]) -> list[str]:
+        self._say("side head")
+        return [
+            f"auxiliary {self._new('aux')} from {source}, weight 0.3:",
+            f"    {self._new('c')}: {self._chain(names, inside=False)}",
+            "    GLOBAL AVG POOL",
+            "    FC: 5 neurons (class scores)",
+        ]
+
     def _end(self, names: list[str]) -> list[str]:
         """From maps to scores."""
         lines = []
@@ -251,7 +262,7 @@ class RandomSpec:
             lines.append(f"last: {AT_THE_END[op](self._place(names, inside=False))}")
         if self._chance(40):
             lines.append("hidden: FC {2*w} neurons, linear -> RELU -> DROPOUT: 50%")
-        return [*lines, "FC: 5 neurons"]
+        return [*lines, "FC: 5 neurons (class scores)"]
 
     def _group(self, names: list[str], inside: bool) -> list[str]:
         lines = [self._chain(names, inside)]

@@ -61,9 +61,11 @@ class Draws:
         self.used.update(spec.used)
         verify(network.graph)
         assert_holds_the_graphs_shapes(network, meta_module(network, text))
-        if self.count % NUMBERS == 0 and network.totals.macs <= LARGEST:
+        # With the flag that makes side heads compute, joins of the network drop paths too.
+        is_cheap = network.totals.macs <= LARGEST and "side head" not in spec.used
+        if random.randint(1, NUMBERS) == 1 and is_cheap:
             assert_is_the_graph(network, module_of(network, text))
-        if self.count % OTHERS:
+        if random.randint(1, OTHERS) > 1:
             return
         try:
             other = archdsl.loads(spec.text, "random", **parameters)
