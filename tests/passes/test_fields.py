@@ -101,7 +101,8 @@ def test_the_gradient_of_a_position_reaches_its_field_and_no_further(name: str) 
             _assert_seen(net, path, outputs[path], image)
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+# All that is a module in `nameless` follows a class token, which is learned and sees nothing.
+@pytest.mark.parametrize("name", sorted(SETTINGS.keys() - {"nameless"}))
 def test_every_construct(name: str) -> None:
     net = archdsl.load(construct(name))
     with _positive(net) as (image, outputs):
@@ -166,7 +167,7 @@ def _positive(net: Network) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
         patch.object(F, "max_pool2d", _summed),
         # Below zero a ReLU has no gradient, and far from it a tanh.
         patch.object(F, "relu", lambda x, inplace=False: F.leaky_relu(x, 0.5)),
-        patch.object(torch, "tanh", lambda x: 0.5 * x),
+        patch.object(torch, "tanh", F.softsign),
         patch.object(F, "adaptive_max_pool2d", lambda x, size, *_: F.adaptive_avg_pool2d(x, size)),
     ):
         module(image)

@@ -23,7 +23,9 @@ DTYPES = {
 SMALL = ["lenet5", "nin_cifar10", "squeezenet"]
 DEEP = [pytest.param(name, marks=pytest.mark.prove) for name in ("resnet_cifar", "densenet_cifar")]
 OTHER = {
-    **dict.fromkeys(("aspp", "channels", "clashes", "joins"), "a list holds paths to the end"),
+    **dict.fromkeys(
+        ("aspp", "channels", "clashes", "joins", "nameless"), "a list holds paths to the end"
+    ),
     "depths": "what is dropped takes no memory, and which that is is drawn",
     "drop_paths": "a list holds paths, and what is dropped is drawn",
     "tokens": "attention on the meta device is written out, pairs of positions and all",
