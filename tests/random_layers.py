@@ -107,9 +107,6 @@ ON_MAPS: dict[str, Callable[[Place], str]] = {
     "LeakyReLU": lambda place: "LEAKY RELU" + place.choice("", " slope 0.2"),
     "PReLU": lambda place: "PRELU" + place.choice("", ": shared, initially 0.1"),
     "ReLU": lambda place: "RELU" + place.choice("", "", " at most 6"),
-    "StochasticDepth": lambda place: (
-        "STOCHASTIC DEPTH: survive 80%" + place.choice("", ", each sample", ", scaled in training")
-    ),
     "Dropout": lambda place: "DROPOUT: " + place.choice("20%", "20%, whole maps"),
     "StochasticDepth": lambda place: (
         "STOCHASTIC DEPTH: survive 80%"
