@@ -309,7 +309,7 @@ class Builder(PieceBuilder):
         return t.Suite(text, tuple(rest[1:]), body, word.span, word.span.to(self.span(suite)))
 
     def _not_structure(self, text: str, span: Span) -> NoReturn:
-        close = suggest(text, (*STRUCTURE_WORDS, "else if"))
+        close = suggest(text, (*STRUCTURE_WORDS, "else if", "auxiliary"))
         known = ", ".join(f"`{word}`" for word in STRUCTURE_WORDS)
         help_ = f"write `{close}`" if close else f"the structure words are {known}"
         fail("E101", f"`{text}` is no structure word", span, help_)

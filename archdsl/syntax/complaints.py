@@ -7,7 +7,7 @@ import re
 from lark import Token, Tree
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
-from archdsl.diagnostics.diagnostic import Diagnostic
+from archdsl.diagnostics.diagnostic import Diagnostic, suggest
 from archdsl.syntax.pieces import LIKE_A_LAYER, STRUCTURE_WORDS
 from archdsl.syntax.source import Source, Span
 
@@ -237,7 +237,11 @@ class _Complaint:
         if isinstance(head, Tree) and head.data == "description":
             start, end = head.meta.start_pos, head.meta.end_pos
             place = Span(self.source, self.offset + start, self.offset + end)
-            if place.text.split()[0].rstrip(",") not in STRUCTURE_WORDS:
+            word = place.text.split()[0].rstrip(",")
+            if suggest(word, ("auxiliary",)):
+                place = Span(self.source, place.start, place.start + len(word))
+                return self._say(f"`{word}` opens no line", "write `auxiliary`", place)
+            if word not in STRUCTURE_WORDS:
                 message = f"`{place.text}` is neither a layer word nor a name"
                 help_ = f"layer words are in capitals, as in `{place.text.upper()}:`"
                 return self._say(message, help_, place)

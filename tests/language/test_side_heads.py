@@ -95,6 +95,8 @@ def test_what_a_head_computes_must_reach_its_output() -> None:
     [
         ("auxiliary aux from relu1: FC 10 neurons", "E405", "aux from relu1"),
         ("auxiliary aux from relu1, wight 0.3: FC 10 neurons", "E402", "wight"),
+        ("auxilary aux from relu1, weight 0.3: FC 10 neurons", "E101", "auxilary"),
+        ("auxilary aux from relu1, weight 0.3:\n    FC 10 neurons", "E101", "auxilary"),
         ("auxiliary aux from relu1, weight 0: FC 10 neurons", "E403", "0"),
         ("auxiliary aux from relu1, weight {w}: FC 10 neurons", "E501", "w"),
         ("auxiliary aux from conv3, weight 1: FC 10 neurons", "E306", "conv3"),
