@@ -260,13 +260,7 @@ def _check_all_used(builder: Builder) -> None:
     if builder.is_broken:
         return
     graph = builder.graph
-    used: set[str] = set()
-    waiting = [*graph.outputs]
-    while waiting:
-        name = waiting.pop()
-        if name not in used:
-            used.add(name)
-            waiting.extend(graph.operands(name))
+    used = graph.needed(graph.outputs)
     for node in graph:
         # Of lines that lead nowhere, the last says it for all; an input that one choice of an `if`
         # does not need is no mistake.

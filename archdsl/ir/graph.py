@@ -7,7 +7,7 @@ node. Node names are local dotted paths (`layer2.0`); the paths of a whole netwo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 import networkx as nx
@@ -174,11 +174,15 @@ class Graph:
         """The node that the output comes out of, then those of the side heads."""
         return (self.output, *(head.node for head in self.heads.values()))
 
+    def needed(self, outputs: Iterable[str]) -> set[str]:
+        """The nodes that these outputs are computed from, themselves among them."""
+        found = set(outputs)
+        return found.union(*(nx.ancestors(self.network, output) for output in found))
+
     def training_only(self) -> frozenset[str]:
         """The nodes that only side heads need: at test time nothing computes them."""
-        used = nx.ancestors(self.network, self.output) | {self.output}
         inputs = {node.name for node in self.inputs}
-        return frozenset(self.network) - used - inputs
+        return frozenset(self.network) - self.needed([self.output]) - inputs
 
     def instances(self) -> Iterator[InstanceNode]:
         """The uses of blocks, in order."""

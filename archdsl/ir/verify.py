@@ -104,13 +104,7 @@ def _wrong_output(graph: Graph) -> Iterator[str]:
         if output not in graph:
             yield f"its output {output!r} is no node"
             return
-    used: set[str] = set()
-    waiting = [*graph.outputs]
-    while waiting:
-        name = waiting.pop()
-        if name not in used:
-            used.add(name)
-            waiting.extend(graph.network.pred[name])
+    used = graph.needed(graph.outputs)
     for node in graph:
         if node.name not in used and not isinstance(node, InputNode):
             yield f"{node.name} does not lead to the output"
