@@ -106,8 +106,8 @@ def command(spec: str, output: str | None, settings: dict[str, str], **asked: An
     formats = _formats(flagged, output)
     if output == STDOUT and len(formats) > 1:
         raise CommandError("standard output takes one picture only")
-    look = {name: value for name, value in asked.items() if value or value == 0}
-    look = {name: value for name, value in look.items() if value is not False}
+    # Depth 0 is asked for; None, no names at all and a flag that is not set are not.
+    look = {k: v for k, v in asked.items() if v not in (None, ()) and v is not False}
     from archdsl.backend import drawer_of
 
     with working(f"compiling {spec}"):

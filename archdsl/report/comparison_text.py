@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from archdsl.ir.published import PROTOCOLS, Published
 from archdsl.report.columns import BY_KEY
 from archdsl.report.comparison import Comparison, Entry
 from archdsl.report.grid import Grid, Head, aligned, csv_text, latex_text, markdown_text
-from archdsl.report.summary import PROSE_WIDTHS
+from archdsl.report.text import wrapped
 
 SCHEMA = 1
 FORMATS: Mapping[str, Callable[[Grid], str]] = {
@@ -83,10 +82,7 @@ def footer(comparison: Comparison, width: int | None) -> list[str]:
     ]
     if others:
         notes.append(f"Measured in other ways: {', '.join(others)}.")
-    least, most = PROSE_WIDTHS
-    columns = most if width is None else max(least, min(width, most))
-    wrap = textwrap.TextWrapper(columns, break_on_hyphens=False).wrap
-    return [line for note in (*notes, CONVENTIONS) for line in wrap(note)]
+    return wrapped((*notes, CONVENTIONS), width)
 
 
 def comparison_json(comparison: Comparison) -> str:

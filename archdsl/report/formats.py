@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 
 from archdsl.report.columns import Column, Setup
-from archdsl.report.grid import latex, latex_table, markdown, markdown_table
+from archdsl.report.grid import csv_table, latex, latex_table, markdown, markdown_table
 from archdsl.report.rows import Row
 from archdsl.report.table import layer_position, layer_text
 
@@ -19,15 +17,14 @@ def csv_text(columns: Sequence[Column], rows: Sequence[Row], setup: Setup) -> st
 
     The rows whose `kind` is block, group or total are the sums of others.
     """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
     at = layer_position(columns)
     keys = [column.key for column in columns]
-    writer.writerow([*keys[:at], "layer", *keys[at:]])
-    for row in rows:
+
+    def line(row: Row) -> list[object]:
         cells = [_csv_cell(column, row, setup) for column in columns]
-        writer.writerow([*cells[:at], layer_text(row).strip(), *cells[at:]])
-    return file.getvalue()
+        return [*cells[:at], layer_text(row).strip(), *cells[at:]]
+
+    return csv_table([*keys[:at], "layer", *keys[at:]], map(line, rows))
 
 
 def _csv_cell(column: Column, row: Row, setup: Setup) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from archdsl.report.text import columns_of, cut, padded
@@ -65,11 +65,8 @@ def aligned(grid: Grid, width: int | None) -> Iterator[str]:
 
 def csv_text(grid: Grid) -> str:
     """A header of keys, then a line a row, figures as programs write them."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([head.key for head in grid.heads])
-    writer.writerows([value for _, value in row] for row in grid.rows)
-    return file.getvalue()
+    keys = [head.key for head in grid.heads]
+    return csv_table(keys, ([value for _, value in row] for row in grid.rows))
 
 
 def markdown_text(grid: Grid) -> str:
@@ -82,6 +79,13 @@ def latex_text(grid: Grid) -> str:
     r"""A `tabular` with booktabs' rules, ready for a `table`."""
     heading, *rows = ([latex(text) for text in row] for row in grid.texts())
     return latex_table([head.is_figure for head in grid.heads], heading, rows)
+
+
+def csv_table(keys: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Comma-separated values under their keys."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([keys, *rows])
+    return file.getvalue()
 
 
 def markdown_table(are_figures: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,12 +37,10 @@ from archdsl.report.rows import (
     table_rows,
 )
 from archdsl.report.table import Line, lay_out
-from archdsl.report.text import counted
+from archdsl.report.text import counted, wrapped
 from archdsl.syntax.source import Source
 
 SCHEMA = 1
-PROSE_WIDTHS = 20, 80
-"""The least and the most columns of the footer."""
 
 # A list of numbers as `json` indents it. A string of the author's holds no line end.
 _NUMBERS = re.compile(r"\[\n([\s\d,.-]+)\]")
@@ -177,10 +174,7 @@ class Summary:
 
     def footer(self, width: int | None) -> list[str]:
         """The notes, wrapped."""
-        least, most = PROSE_WIDTHS
-        columns = most if width is None else max(least, min(width, most))
-        wrap = textwrap.TextWrapper(columns, break_on_hyphens=False).wrap
-        return [line for note in self.notes() for line in wrap(note)]
+        return wrapped(self.notes(), width)
 
     def notes(self) -> list[str]:
         """The totals, the memory that was asked for, and what all figures count."""

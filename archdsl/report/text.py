@@ -1,10 +1,13 @@
-"""Small words for tables and reports; imports nothing, so that every command can afford it."""
+"""Small words for tables and reports; imports little, so that every command can afford it."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 CUT = "…"
+PROSE_WIDTHS = 20, 80
+"""The least and the most columns of notes under a table."""
 
 
 def counted(number: int, thing: str) -> str:
@@ -35,6 +38,16 @@ def padded(text: str, width: int, is_right: bool = False) -> str:
     """A text with blanks around it: behind it, or before it for figures."""
     blanks = " " * (width - columns_of(text))
     return f"{blanks}{text}" if is_right else f"{text}{blanks}"
+
+
+def wrapped(notes: Iterable[str], width: int | None) -> list[str]:
+    """Notes as lines for a terminal of that width; None is as wide as prose is read well."""
+    import textwrap
+
+    least, most = PROSE_WIDTHS
+    columns = most if width is None else max(least, min(width, most))
+    wrap = textwrap.TextWrapper(columns, break_on_hyphens=False).wrap
+    return [line for note in notes for line in wrap(note)]
 
 
 def short(number: int) -> str:
