@@ -34,13 +34,17 @@ def class_docstring(
     shapes = f"{_shape(signature, start)} -> {_shape(signature, end)}"
     if UNKNOWN in shapes:
         shapes = ""
-    if not shapes:
-        closed = [f'    """{lines[0]}"""'] if len(lines) == 1 else None
-        return closed or [f'    """{lines[0]}', *(f"    {line}" for line in lines[1:]), '    """']
-    wrapped = textwrap.wrap(shapes, COLUMNS - 4, subsequent_indent="    ", break_long_words=False)
-    wrapped += textwrap.wrap(in_training, COLUMNS - 4)
-    body = [*lines[1:], "", *wrapped]
-    return [f'    """{lines[0]}', *(f"    {line}" if line else "" for line in body), '    """']
+    details = textwrap.wrap(shapes, COLUMNS - 4, subsequent_indent="    ", break_long_words=False)
+    details += textwrap.wrap(in_training, COLUMNS - 4)
+    return docstring([*lines, "", *details] if details else lines)
+
+
+def docstring(lines: list[str]) -> list[str]:
+    """A class's docstring of these lines."""
+    first, *others = lines
+    if not others:
+        return [f'    """{first}"""']
+    return [f'    """{first}', *(f"    {line}" if line else "" for line in others), '    """']
 
 
 def _harmless(text: str) -> str:

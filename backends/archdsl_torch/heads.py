@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from archdsl_torch.code import Assign, Literal, Return, Text, When, call
+from archdsl_torch.docstrings import COLUMNS, docstring
 from archdsl_torch.flow import Flow, Place
 from archdsl_torch.signatures import TAKEN, Unwritable
 
@@ -17,7 +18,6 @@ WEIGHTS = "loss_weights"
 """The attribute that says how much the loss of each output counts."""
 _OWNED = frozenset(dir(tuple))
 """Names that a named tuple has already."""
-_COLUMNS = 84
 
 
 def emit_heads(emitter: Emitter, output: Flow) -> None:
@@ -63,15 +63,6 @@ def output_class(file: File) -> str:
     listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
     heads = f"the side head{'s' if names[1:] else ''} {listed}"
     text = f"What {file.main.class_name} gives in training: {first}, and {heads}."
-    lines = textwrap.wrap(text, _COLUMNS)
     fields = [f"    {name}: Tensor" for name in (first, *names)]
-    return "\n".join(
-        [
-            f"class {file.output_class}(NamedTuple):",
-            f'    """{lines[0]}' if lines[1:] else f'    """{lines[0]}"""',
-            *(f"    {line}" for line in lines[1:]),
-            *(['    """'] if lines[1:] else []),
-            "",
-            *fields,
-        ]
-    )
+    said = docstring(textwrap.wrap(text, COLUMNS))
+    return "\n".join([f"class {file.output_class}(NamedTuple):", *said, "", *fields])
