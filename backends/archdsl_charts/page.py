@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
+
+from archdsl_svg.html import digest, json_text
 
 from archdsl.report.comparison import Comparison
 from archdsl.report.comparison_text import grid_of
@@ -17,11 +16,8 @@ from archdsl_charts.sheet import Sheet, facts
 def page(comparison: Comparison, sheet: Sheet) -> str:
     """The whole file. Every text of an author's is escaped, and only our own script may run."""
     script, style = _resource("page.js"), _resource("page.css")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src {digest(script)}"
     said = {entry.label: list(facts(entry, comparison.protocol)) for entry in comparison.entries}
-    # In HTML a script ends at `</script`, whatever stands around it.
-    data = json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")
     _, _, svg = sheet.svg().partition("?>\n")
     lines = [
         "<!DOCTYPE html>",
@@ -36,7 +32,7 @@ def page(comparison: Comparison, sheet: Sheet) -> str:
         '<div id="card" role="status" hidden></div>',
         *_table(comparison),
         "</main>",
-        f'<script type="application/json" id="facts">{data}</script>',
+        f'<script type="application/json" id="facts">{json_text(said)}</script>',
         f"<script>{script}</script>",
         "</html>",
         "",

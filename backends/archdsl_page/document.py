@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
-from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from typing import Any
+
+from archdsl_svg.html import digest, json_text
 
 from archdsl_page.look import look_of, style_of
 
@@ -25,19 +24,13 @@ def live_text() -> str:
     return _page("archdsl", None, "'self'")
 
 
-def json_text(value: object) -> str:
-    """A value as JSON that can stand inside a script element: no markup begins in it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
 def _page(name: str, record: dict[str, Any] | None, server: str) -> str:
     """The filled page, which may talk to `server` and to nobody else."""
     data = {"look": look_of(), "network": record, "isLive": record is None}
     style = _file("page.css") + style_of()
     script = '"use strict";\n(() => {\n' + "\n".join(map(_file, SCRIPTS)) + "\n})();\n"
     policy = (
-        f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}; "
+        f"default-src 'none'; script-src {digest(script)}; style-src {digest(style)}; "
         f"font-src data:; connect-src {server}; base-uri 'none'; form-action 'none'"
     )
     parts = {
@@ -55,7 +48,3 @@ def _page(name: str, record: dict[str, Any] | None, server: str) -> str:
 
 def _file(name: str) -> str:
     return (files("archdsl_page") / "web" / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

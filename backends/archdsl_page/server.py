@@ -12,7 +12,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from archdsl_page.document import json_text, live_text
+from archdsl_svg.html import json_text
+
+from archdsl_page.document import live_text
 from archdsl_page.watch import Watch
 
 LOOPBACK = "127.0.0.1"

@@ -1,1 +1,1 @@
-"""What every backend that draws shares: the font, inks, pieces of SVG, and PNG and PDF of one."""
+"""What every backend that draws shares: font, inks, pieces of SVG, its PNG and PDF, safe pages."""

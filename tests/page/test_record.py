@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from archdsl_page import BACKEND
-from archdsl_page.document import json_text
 from archdsl_page.record import record_of
+from archdsl_svg.html import json_text
 
 import archdsl
 from archdsl import BackendError
