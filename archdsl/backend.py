@@ -76,8 +76,8 @@ def emit(name: str, network: Network, format: str, options: Mapping[str, Any]) -
 
 
 def drawer_of(format: str) -> str:
-    """The backend that draws a picture in a format: `html` is a page, the others are graphviz's."""
-    return "page" if format == "html" else "graphviz"
+    """The backend that draws in a format: the page for `html`, the pictures for every other."""
+    return "page" if format == "html" else "pictures"
 
 
 def names() -> list[str]:

@@ -15,7 +15,7 @@ OUTSIDE = Path(__file__).parent / "outside"
 
 
 def test_the_built_in_backends_come_in_by_the_entry_points() -> None:
-    assert {"torch", "graphviz"} <= set(backend.names())
+    assert {"torch", "pictures"} <= set(backend.names())
 
 
 def test_an_installed_backend_from_outside_is_found_and_used(
@@ -52,5 +52,5 @@ def test_a_backend_is_handed_its_own_options_and_no_others() -> None:
     network = archdsl.load("alexnet_two_gpus")
     towers = network.emit("torch", "py", devices=("cuda:0", "cuda:1"))
     assert towers == network.to_torch(("cuda:0", "cuda:1")).encode()
-    with pytest.raises(BackendError, match="the backend graphviz takes no devices"):
-        network.emit("graphviz", "svg", devices=("cuda:0", "cuda:1"))
+    with pytest.raises(BackendError, match="the backend pictures takes no devices"):
+        network.emit("pictures", "svg", devices=("cuda:0", "cuda:1"))

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-BACKENDS = ["archdsl_charts", "archdsl_graphviz", "archdsl_page", "archdsl_svg", "archdsl_torch"]
+BACKENDS = ["archdsl_charts", "archdsl_page", "archdsl_pictures", "archdsl_svg", "archdsl_torch"]
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,8 @@ def test_the_wheel_has_the_packages_and_no_backends_folder(wheel: ZipFile) -> No
     packages = {
         "archdsl",
         "archdsl_charts",
-        "archdsl_graphviz",
         "archdsl_page",
+        "archdsl_pictures",
         "archdsl_svg",
         "archdsl_torch",
     }
@@ -51,8 +51,8 @@ def test_the_wheel_has_every_file_of_the_packages(wheel: ZipFile) -> None:
         ROOT: ["archdsl"],
         ROOT / "backends": [
             "archdsl_charts",
-            "archdsl_graphviz",
             "archdsl_page",
+            "archdsl_pictures",
             "archdsl_svg",
             "archdsl_torch",
         ],
@@ -88,8 +88,8 @@ def test_the_wheel_declares_the_command_and_the_backends(wheel: ZipFile) -> None
         "[console_scripts]",
         "archdsl", "=", "archdsl.cli:main",
         "[archdsl.backends]",
-        "graphviz", "=", "archdsl_graphviz:BACKEND",
         "page", "=", "archdsl_page:BACKEND",
+        "pictures", "=", "archdsl_pictures:BACKEND",
         "torch", "=", "archdsl_torch:BACKEND",
         "[archdsl.charts]",
         "charts", "=", "archdsl_charts:BACKEND",

@@ -33,9 +33,9 @@ CORE_LIBRARIES = {"click", "lark", "networkx", "pydantic", "pydantic_core", "ric
 # `archdsl_svg` is no backend: it is what the backends that draw share.
 # The page draws what the pictures draw: it takes their folding, labels and theme.
 OWN_LIBRARIES = {
-    "archdsl_graphviz": {"archdsl_svg", "pydantic"},
+    "archdsl_pictures": {"archdsl_svg", "pydantic"},
     "archdsl_charts": {"archdsl_svg"},
-    "archdsl_page": {"archdsl_graphviz", "archdsl_svg"},
+    "archdsl_page": {"archdsl_pictures", "archdsl_svg"},
     "archdsl_svg": {"reportlab", "resvg_py", "svglib"},
     "archdsl_torch": {"torch"},
 }

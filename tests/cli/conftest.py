@@ -93,7 +93,7 @@ class _StubPoint:
 
 def _stub_points(group: str, name: str | None = None) -> list[_StubPoint]:
     points = [
-        _StubPoint("graphviz", _StubDrawer("svg", "png", "pdf", "dot", "tex", "txt")),
+        _StubPoint("pictures", _StubDrawer("svg", "png", "pdf", "dot", "tex", "txt")),
         _StubPoint("page", _StubBackend("html")),
         _StubPoint("torch", _StubBackend("py")),
     ]

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archdsl_graphviz.blocks import scene_of
-from archdsl_graphviz.options import Options
-from archdsl_graphviz.page import Page, page_of
-from archdsl_graphviz.picture import picture_of
-from archdsl_graphviz.svg import svg_text
+from archdsl_pictures.blocks import scene_of
+from archdsl_pictures.options import Options
+from archdsl_pictures.page import Page, page_of
+from archdsl_pictures.picture import picture_of
+from archdsl_pictures.svg import svg_text
 from networks import SETTINGS
 
 import archdsl

@@ -12,14 +12,14 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
-from archdsl_graphviz import BACKEND
-from archdsl_graphviz.blocks import scene_of
-from archdsl_graphviz.dot import dot_text
-from archdsl_graphviz.labels import Form
-from archdsl_graphviz.model import Box, Edge, Frame, Panel, Picture
-from archdsl_graphviz.page import Page, page_of
-from archdsl_graphviz.picture import picture_of
-from archdsl_graphviz.svg import svg_text
+from archdsl_pictures import BACKEND
+from archdsl_pictures.blocks import scene_of
+from archdsl_pictures.dot import dot_text
+from archdsl_pictures.labels import Form
+from archdsl_pictures.model import Box, Edge, Frame, Panel, Picture
+from archdsl_pictures.page import Page, page_of
+from archdsl_pictures.picture import picture_of
+from archdsl_pictures.svg import svg_text
 from archdsl_svg import raster
 from graphviz_program import laid_out
 from PIL import Image

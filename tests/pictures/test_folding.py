@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from archdsl_graphviz.model import Box, Panel, Picture, Style
-from archdsl_graphviz.options import Options
-from archdsl_graphviz.picture import picture_of
+from archdsl_pictures.model import Box, Panel, Picture, Style
+from archdsl_pictures.options import Options
+from archdsl_pictures.picture import picture_of
 
 import archdsl
 from archdsl import BackendError, Network

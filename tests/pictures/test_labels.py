@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from archdsl_graphviz.labels import RULES, Form, label_of
-from archdsl_graphviz.theme import PAINTS
+from archdsl_pictures.labels import RULES, Form, label_of
+from archdsl_pictures.theme import PAINTS
 from archdsl_svg.inks import FAINT_INK, INK, PAPER
 
 from archdsl.ops import (

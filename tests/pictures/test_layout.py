@@ -6,17 +6,17 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
-from archdsl_graphviz import theme
-from archdsl_graphviz.dot import dot_text
-from archdsl_graphviz.labels import Form
-from archdsl_graphviz.layout import Layout, PlacedPanel, extents
-from archdsl_graphviz.model import Edge, Style
-from archdsl_graphviz.options import Options
-from archdsl_graphviz.page import Page, page_of
-from archdsl_graphviz.picture import picture_of
-from archdsl_graphviz.routes import Way
-from archdsl_graphviz.sizes import COLUMN_FORMS
-from archdsl_graphviz.structure import structure_of
+from archdsl_pictures import theme
+from archdsl_pictures.dot import dot_text
+from archdsl_pictures.labels import Form
+from archdsl_pictures.layout import Layout, PlacedPanel, extents
+from archdsl_pictures.model import Edge, Style
+from archdsl_pictures.options import Options
+from archdsl_pictures.page import Page, page_of
+from archdsl_pictures.picture import picture_of
+from archdsl_pictures.routes import Way
+from archdsl_pictures.sizes import COLUMN_FORMS
+from archdsl_pictures.structure import structure_of
 from archdsl_svg.font import REGULAR, metrics, text_width
 from archdsl_svg.geometry import Rect
 from graphviz_program import laid_out

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from archdsl_graphviz import BACKEND, theme
+from archdsl_pictures import BACKEND, theme
 from archdsl_svg import inks
 
 from archdsl import BackendError, Network

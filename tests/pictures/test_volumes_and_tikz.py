@@ -12,12 +12,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from archdsl_graphviz import BACKEND
-from archdsl_graphviz.files import SmallText, drawn
-from archdsl_graphviz.options import Options
-from archdsl_graphviz.picture import picture_of
-from archdsl_graphviz.scene import Group, Line, Scene, Words
-from archdsl_graphviz.tikz import escaped, tikz_text
+from archdsl_pictures import BACKEND
+from archdsl_pictures.files import SmallText, drawn
+from archdsl_pictures.options import Options
+from archdsl_pictures.picture import picture_of
+from archdsl_pictures.scene import Group, Line, Scene, Words
+from archdsl_pictures.tikz import escaped, tikz_text
 from archdsl_svg.font import text_width
 from archdsl_svg.geometry import Rect
 

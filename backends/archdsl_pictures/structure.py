@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from archdsl_graphviz.model import Edge, Frame, Panel, Style
+from archdsl_pictures.model import Edge, Frame, Panel, Style
 
 BEFORE, BEHIND = "<before>", "<behind>"
 """What stands for everything above a region, and for everything below it."""

@@ -55,5 +55,5 @@ def options_of(given: dict[str, Any]) -> Options:
         found = failure.errors()[0]
         name = ".".join(map(str, found["loc"]))
         if found["type"] == "extra_forbidden":
-            raise BackendError(f"the backend graphviz takes no {name}") from None
+            raise BackendError(f"the backend pictures takes no {name}") from None
         raise BackendError(f"no picture has {name} = {found['input']!r}: {found['msg']}") from None

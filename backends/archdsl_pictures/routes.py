@@ -10,9 +10,9 @@ from itertools import count, pairwise
 
 from archdsl_svg.geometry import Point, Rect
 
-from archdsl_graphviz.arrange import Arrangement, Gaps
-from archdsl_graphviz.labels import Form
-from archdsl_graphviz.model import Box, Edge, Panel, Style
+from archdsl_pictures.arrange import Arrangement, Gaps
+from archdsl_pictures.labels import Form
+from archdsl_pictures.model import Box, Edge, Panel, Style
 
 Way = tuple[Point, ...]
 

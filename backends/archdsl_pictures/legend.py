@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from archdsl_svg.font import text_width
 
 from archdsl.ops import Family
-from archdsl_graphviz import theme
-from archdsl_graphviz.heat import Heat
-from archdsl_graphviz.labels import Form
-from archdsl_graphviz.model import Picture, Style
-from archdsl_graphviz.options import Options
+from archdsl_pictures import theme
+from archdsl_pictures.heat import Heat
+from archdsl_pictures.labels import Form
+from archdsl_pictures.model import Picture, Style
+from archdsl_pictures.options import Options
 
 SAMPLE = 24.0
 """The width of a sample."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from archdsl_svg.geometry import Rect
 
-from archdsl_graphviz.model import Box
-from archdsl_graphviz.structure import Framed, Leaf, Parallel, Part, Series, leaves
+from archdsl_pictures.model import Box
+from archdsl_pictures.structure import Framed, Leaf, Parallel, Part, Series, leaves
 
 
 @dataclass(frozen=True, slots=True)

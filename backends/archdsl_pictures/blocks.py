@@ -10,10 +10,10 @@ from archdsl_svg.font import SEMIBOLD
 from archdsl_svg.geometry import Point, Rect
 from archdsl_svg.marks import DROP
 
-from archdsl_graphviz import theme
-from archdsl_graphviz.heat import Heat
-from archdsl_graphviz.labels import Form
-from archdsl_graphviz.layout import (
+from archdsl_pictures import theme
+from archdsl_pictures.heat import Heat
+from archdsl_pictures.labels import Form
+from archdsl_pictures.layout import (
     PlacedBox,
     PlacedEdge,
     PlacedFrame,
@@ -21,10 +21,10 @@ from archdsl_graphviz.layout import (
     Rung,
     frame_label,
 )
-from archdsl_graphviz.legend import SAMPLE, Entry
-from archdsl_graphviz.model import Box, Style
-from archdsl_graphviz.page import Page, Sheet
-from archdsl_graphviz.scene import Area, Disc, Group, Line, Mark, Scene, Tile, Words, arrow
+from archdsl_pictures.legend import SAMPLE, Entry
+from archdsl_pictures.model import Box, Style
+from archdsl_pictures.page import Page, Sheet
+from archdsl_pictures.scene import Area, Disc, Group, Line, Mark, Scene, Tile, Words, arrow
 
 _WIDTHS = {Style.FLOW: 1.1, Style.IDENTITY: 1.7, Style.PROJECTION: 1.4, Style.TRAINING: 1.1}
 _DASHES = {Style.PROJECTION: (5.0, 3.0), Style.TRAINING: (2.0, 2.5)}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from archdsl_svg.font import text_width
 from archdsl_svg.geometry import Rect
 
-from archdsl_graphviz import theme
-from archdsl_graphviz.arrange import (
+from archdsl_pictures import theme
+from archdsl_pictures.arrange import (
     Arrangement,
     Gaps,
     Lead,
@@ -18,12 +18,12 @@ from archdsl_graphviz.arrange import (
     first_parallel,
     measure,
 )
-from archdsl_graphviz.ladder import steps_of
-from archdsl_graphviz.model import Box, Edge, Frame, Panel, Style
-from archdsl_graphviz.routes import Way, ways_of
-from archdsl_graphviz.sizes import frame_title, label_size, panel_sizes
-from archdsl_graphviz.structure import Framed, Series, structure_of
-from archdsl_graphviz.wrapping import columns_of
+from archdsl_pictures.ladder import steps_of
+from archdsl_pictures.model import Box, Edge, Frame, Panel, Style
+from archdsl_pictures.routes import Way, ways_of
+from archdsl_pictures.sizes import frame_title, label_size, panel_sizes
+from archdsl_pictures.structure import Framed, Series, structure_of
+from archdsl_pictures.wrapping import columns_of
 
 DOWN = Gaps(
     rank=theme.RANK_GAP,

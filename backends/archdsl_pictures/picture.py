@@ -16,12 +16,12 @@ from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Family, Shape
 from archdsl.report.describe import describe_call
 from archdsl.report.text import counted, short
-from archdsl_graphviz.drawing import Drawing, Item, Opening
-from archdsl_graphviz.folding import Folded, Unit
-from archdsl_graphviz.labels import Form, Label, shape_text
-from archdsl_graphviz.model import Box, Costs, Edge, Panel, Picture, Style
-from archdsl_graphviz.options import Options
-from archdsl_graphviz.theme import BLOCK
+from archdsl_pictures.drawing import Drawing, Item, Opening
+from archdsl_pictures.folding import Folded, Unit
+from archdsl_pictures.labels import Form, Label, shape_text
+from archdsl_pictures.model import Box, Costs, Edge, Panel, Picture, Style
+from archdsl_pictures.options import Options
+from archdsl_pictures.theme import BLOCK
 
 if TYPE_CHECKING:
     from archdsl.network import Network

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from archdsl.network import Network
 
-__all__ = ["BACKEND", "Graphviz"]
+__all__ = ["BACKEND", "Pictures"]
 
 
-class Graphviz:
+class Pictures:
     """Draws a network: an overview with repeats folded, and the inside of each distinct block."""
 
     formats: tuple[str, ...] = ("svg", "png", "pdf", "dot", "tex", "txt")
@@ -20,11 +20,11 @@ class Graphviz:
         from archdsl.backend import BackendError
 
         if format not in self.formats:
-            raise BackendError(f"graphviz writes {', '.join(self.formats)}, not {format}")
-        from archdsl_graphviz.files import write
+            raise BackendError(f"pictures writes {', '.join(self.formats)}, not {format}")
+        from archdsl_pictures.files import write
 
         return write(network, format, options)
 
 
-BACKEND = Graphviz()
+BACKEND = Pictures()
 """What the entry point names."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from archdsl_svg.font import text_width
 
-from archdsl_graphviz import theme
-from archdsl_graphviz.arrange import Size, Title
-from archdsl_graphviz.labels import Form
-from archdsl_graphviz.model import Box, Panel, Style
+from archdsl_pictures import theme
+from archdsl_pictures.arrange import Size, Title
+from archdsl_pictures.labels import Form
+from archdsl_pictures.model import Box, Panel, Style
 
 COLUMN_FORMS = {Form.BOX, Form.TRAPEZOID, Form.BLOCK}
 """The forms that have one width in a panel."""

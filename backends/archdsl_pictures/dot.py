@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from archdsl_svg import inks
 from archdsl_svg.marks import identifier
 
-from archdsl_graphviz import theme
-from archdsl_graphviz.labels import Form
-from archdsl_graphviz.model import Box, Frame, Panel, Picture, Style
+from archdsl_pictures import theme
+from archdsl_pictures.labels import Form
+from archdsl_pictures.model import Box, Frame, Panel, Picture, Style
 
 _SHAPES = {
     Form.BOX: "box",

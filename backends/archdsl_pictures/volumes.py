@@ -16,15 +16,15 @@ from archdsl_svg.font import SEMIBOLD, text_width
 from archdsl_svg.geometry import Point, Rect
 
 from archdsl.ops import Family
-from archdsl_graphviz import theme
-from archdsl_graphviz.blocks import heading, small
-from archdsl_graphviz.labels import shape_text
-from archdsl_graphviz.model import Box, Panel, Picture, Style
-from archdsl_graphviz.options import Options
-from archdsl_graphviz.page import HEADER
-from archdsl_graphviz.scene import Area, Group, Mark, Scene, Words, arrow
-from archdsl_graphviz.structure import Framed, Leaf, Parallel, Series, structure_of
-from archdsl_graphviz.wrapping import shortest
+from archdsl_pictures import theme
+from archdsl_pictures.blocks import heading, small
+from archdsl_pictures.labels import shape_text
+from archdsl_pictures.model import Box, Panel, Picture, Style
+from archdsl_pictures.options import Options
+from archdsl_pictures.page import HEADER
+from archdsl_pictures.scene import Area, Group, Mark, Scene, Words, arrow
+from archdsl_pictures.structure import Framed, Leaf, Parallel, Series, structure_of
+from archdsl_pictures.wrapping import shortest
 
 SIDE, THICKNESS = 15.0, 7.0
 """Pixels for each doubling of a side, and of the number of maps."""

@@ -81,7 +81,7 @@ class Label:
 
 
 LabelRule = Callable[[Any, Inputs], Label]
-RULES: Rules[LabelRule] = Rules("graphviz")
+RULES: Rules[LabelRule] = Rules("pictures")
 
 
 def sizes(pair: tuple[int, int]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archdsl.report.text import short
-from archdsl_graphviz import theme
-from archdsl_graphviz.model import Box, Costs, Picture
+from archdsl_pictures import theme
+from archdsl_pictures.model import Box, Costs, Picture
 
 _COSTS: dict[str, tuple[str, Callable[[Costs], int]]] = {
     "macs": ("multiply-adds", lambda costs: costs.macs),

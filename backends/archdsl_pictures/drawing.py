@@ -9,8 +9,8 @@ from enum import Enum, auto
 from archdsl.ir.graph import Graph, InstanceNode, LayerNode
 from archdsl.ops import Mean
 from archdsl.report.describe import describe_call
-from archdsl_graphviz.folding import Folded, Run, Unit
-from archdsl_graphviz.model import Frame, Style
+from archdsl_pictures.folding import Folded, Run, Unit
+from archdsl_pictures.model import Frame, Style
 
 
 class Opening(Enum):

@@ -10,8 +10,8 @@ from itertools import islice
 
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Add, Concat, Mean, Op
-from archdsl_graphviz.labels import Form, Label, label_of
-from archdsl_graphviz.model import Style
+from archdsl_pictures.labels import Form, Label, label_of
+from archdsl_pictures.model import Style
 
 _HOLDS_MORE = {Form.BOX, Form.TRAPEZOID, Form.BAR}
 LONGEST_PERIOD = 12

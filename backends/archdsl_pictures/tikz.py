@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archdsl_svg.font import REGULAR
 from archdsl_svg.geometry import Point
 
-from archdsl_graphviz.scene import Area, Disc, Group, Line, Mark, Scene, Tile, Words
+from archdsl_pictures.scene import Area, Disc, Group, Line, Mark, Scene, Tile, Words
 
 _ESCAPES = {
     "\\": r"\textbackslash{}",

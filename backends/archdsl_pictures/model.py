@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archdsl.ops import Shape
-from archdsl_graphviz.labels import Form
+from archdsl_pictures.labels import Form
 
 
 class Style(StrEnum):

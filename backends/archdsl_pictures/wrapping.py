@@ -7,8 +7,8 @@ from itertools import groupby, pairwise
 
 from archdsl_svg.geometry import Rect
 
-from archdsl_graphviz.model import Edge, Frame
-from archdsl_graphviz.structure import Framed, Leaf, Part, Series, leaves
+from archdsl_pictures.model import Edge, Frame
+from archdsl_pictures.structure import Framed, Leaf, Part, Series, leaves
 
 Atom = tuple[tuple[Frame, ...], Part]
 """A part that no cut goes through, with the frames around it, the outermost first."""

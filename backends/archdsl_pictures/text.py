@@ -9,14 +9,14 @@ from math import floor
 from archdsl_svg.geometry import Rect
 
 from archdsl.report.text import columns_of
-from archdsl_graphviz.arrange import Arrangement, Gaps, Size, Title, arrange, measure
-from archdsl_graphviz.labels import Form
-from archdsl_graphviz.ladder import steps_of
-from archdsl_graphviz.layout import frame_label
-from archdsl_graphviz.model import Box, Panel, Picture, Style
-from archdsl_graphviz.routes import Way, ways_of
-from archdsl_graphviz.sizes import COLUMN_FORMS
-from archdsl_graphviz.structure import Framed, structure_of
+from archdsl_pictures.arrange import Arrangement, Gaps, Size, Title, arrange, measure
+from archdsl_pictures.labels import Form
+from archdsl_pictures.ladder import steps_of
+from archdsl_pictures.layout import frame_label
+from archdsl_pictures.model import Box, Panel, Picture, Style
+from archdsl_pictures.routes import Way, ways_of
+from archdsl_pictures.sizes import COLUMN_FORMS
+from archdsl_pictures.structure import Framed, structure_of
 
 CELLS = Gaps(
     rank=1,

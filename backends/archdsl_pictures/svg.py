@@ -8,8 +8,8 @@ from archdsl_svg import inks, marks
 from archdsl_svg.geometry import Point
 from archdsl_svg.marks import document, escaped, identifier, number, pair, pairs
 
-from archdsl_graphviz import theme
-from archdsl_graphviz.scene import Area, Disc, Group, Line, Mark, Scene, Tile, Words
+from archdsl_pictures import theme
+from archdsl_pictures.scene import Area, Disc, Group, Line, Mark, Scene, Tile, Words
 
 
 def svg_text(scene: Scene, colours: inks.Theme = "light") -> str:

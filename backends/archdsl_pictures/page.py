@@ -9,11 +9,11 @@ from math import inf, log, log2
 from archdsl_svg.font import SEMIBOLD, text_width
 from archdsl_svg.geometry import Rect
 
-from archdsl_graphviz import theme
-from archdsl_graphviz.layout import GUTTER, Layout, PlacedPanel
-from archdsl_graphviz.legend import Entry, legend_of
-from archdsl_graphviz.model import Picture
-from archdsl_graphviz.options import Options
+from archdsl_pictures import theme
+from archdsl_pictures.layout import GUTTER, Layout, PlacedPanel
+from archdsl_pictures.legend import Entry, legend_of
+from archdsl_pictures.model import Picture
+from archdsl_pictures.options import Options
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from archdsl_svg.geometry import Rect
 
-from archdsl_graphviz.model import Edge
-from archdsl_graphviz.structure import Framed, Leaf, Parallel, Part, Series
+from archdsl_pictures.model import Edge
+from archdsl_pictures.structure import Framed, Leaf, Parallel, Part, Series
 
 
 @dataclass(frozen=True, slots=True)

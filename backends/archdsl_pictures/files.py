@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 from archdsl_svg import raster
 
 from archdsl.backend import BackendError
-from archdsl_graphviz import theme
-from archdsl_graphviz.blocks import scene_of
-from archdsl_graphviz.dot import dot_text
-from archdsl_graphviz.model import Picture
-from archdsl_graphviz.options import Options, options_of
-from archdsl_graphviz.page import page_of
-from archdsl_graphviz.picture import picture_of
-from archdsl_graphviz.scene import Scene
-from archdsl_graphviz.svg import svg_text
-from archdsl_graphviz.text import text_of
-from archdsl_graphviz.tikz import tikz_text
-from archdsl_graphviz.volumes import volumes_of
+from archdsl_pictures import theme
+from archdsl_pictures.blocks import scene_of
+from archdsl_pictures.dot import dot_text
+from archdsl_pictures.model import Picture
+from archdsl_pictures.options import Options, options_of
+from archdsl_pictures.page import page_of
+from archdsl_pictures.picture import picture_of
+from archdsl_pictures.scene import Scene
+from archdsl_pictures.svg import svg_text
+from archdsl_pictures.text import text_of
+from archdsl_pictures.tikz import tikz_text
+from archdsl_pictures.volumes import volumes_of
 
 if TYPE_CHECKING:
     from archdsl.network import Network
