@@ -5,14 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archdsl.cli.common import (
-    STDOUT,
-    Command,
     CommandError,
     deliver_of,
     load,
@@ -20,6 +17,7 @@ from archdsl.cli.common import (
     set_option,
     split_settings,
 )
+from archdsl.cli.pictures import formats_asked, picture_flags, targets
 from archdsl.report.text import counted
 
 if TYPE_CHECKING:
@@ -27,17 +25,11 @@ if TYPE_CHECKING:
     from archdsl.report.comparison import Comparison
 
 PICTURES = {
-    "svg": "Draw a chart as SVG.",
-    "png": "Draw a chart as PNG.",
-    "pdf": "Draw a chart as PDF.",
-    "html": "Write a chart as a page that says on hover what a blob is.",
+    "svg": ("svg", "Draw a chart as SVG."),
+    "png": ("png", "Draw a chart as PNG."),
+    "pdf": ("pdf", "Draw a chart as PDF."),
+    "html": ("html", "Write a chart as a page that says on hover what a blob is."),
 }
-
-
-def _picture_flags(command: Command) -> Command:
-    for format, help in reversed(PICTURES.items()):
-        command = click.option(f"--{format}", format, is_flag=True, help=help)(command)
-    return command
 
 
 @click.command()
@@ -46,11 +38,10 @@ def _picture_flags(command: Command) -> Command:
 @click.option(
     "--format",
     type=click.Choice(["table", "json", "csv", "markdown", "latex"]),
-    default="table",
-    show_default=True,
+    show_default="table",
     help="How to write the table.",
 )
-@_picture_flags
+@picture_flags(PICTURES)
 @click.option(
     "--chart",
     type=click.Choice(["operations", "density", "sweep"]),
@@ -63,7 +54,7 @@ def _picture_flags(command: Command) -> Command:
 def command(
     specs: tuple[str, ...],
     zoo: bool,
-    format: str,
+    format: str | None,
     chart: str | None,
     protocol: str,
     sweep: str | None,
@@ -73,16 +64,16 @@ def command(
 ) -> None:
     """Compare networks: costs, and errors that were measured alike.
 
-    Without a flag for a picture it prints a table. Parameters of one network may follow a colon,
-    as in resnet_cifar:n=3.
+    It prints a table, unless a flag or the suffix of PATH asks for a picture. Parameters of one
+    network may follow a colon, as in resnet_cifar:n=3.
     """
     from archdsl.report.comparison import CannotCompare, compare
 
-    pictures = [format for format in PICTURES if flags[format]]
+    pictures = formats_asked(PICTURES, flags, output)
     if chart and not pictures:
         raise CommandError(f"--chart {chart} needs --svg, --png, --pdf or --html")
-    if output == STDOUT and len(pictures) > 1:
-        raise CommandError("standard output takes one picture only")
+    if format and pictures:
+        raise CommandError(f"--format {format} is for the table, and a picture is asked for")
     parameter, values = _swept(sweep)
     networks = list(_networks(_specs(specs, zoo), settings, parameter, values))
     try:
@@ -92,7 +83,7 @@ def command(
     if pictures:
         _draw(comparison, networks, pictures, chart or "", output)
     else:
-        _write(comparison, networks, format, output)
+        _write(comparison, networks, format or "table", output)
 
 
 def _specs(specs: tuple[str, ...], zoo: bool) -> list[str]:
@@ -152,8 +143,5 @@ def _draw(
         drawn = {format: draw(comparison, format, chart) for format in formats}
     except BackendError as failure:
         raise CommandError(str(failure)) from None
-    for format, data in drawn.items():
-        target = output or f"comparison.{format}"
-        if output not in (None, STDOUT) and len(drawn) > 1:
-            target = f"{Path(target).with_suffix('')}.{format}"
-        deliver_of(data, target, networks, counted(len(networks), "network"))
+    for format, target in targets(formats, output, "comparison").items():
+        deliver_of(drawn[format], target, networks, counted(len(networks), "network"))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
 
 from archdsl.cli.common import (
-    STDOUT,
     Command,
     CommandError,
     deliver,
@@ -22,6 +20,7 @@ from archdsl.cli.common import (
     spec_argument,
     write_stdout,
 )
+from archdsl.cli.pictures import formats_asked, picture_flags, suffix_of, targets
 from archdsl.cli.progress import working
 
 FORMATS = {
@@ -33,15 +32,8 @@ FORMATS = {
     "text": ("txt", "Draw the overview with characters, in the terminal unless -o is given."),
     "html": ("html", "Write a page to explore in the browser, in one file."),
 }
-"""Flag -> the suffix of what it writes, which is the backend's name of the format, and its help."""
-SUFFIXES = [suffix for suffix, _ in FORMATS.values()]
+DEFAULT = "svg"
 ON_TERMINAL = "txt"
-
-
-def _format_flags(command: Command) -> Command:
-    for flag, (suffix, help) in reversed(FORMATS.items()):
-        command = click.option(f"--{flag}", suffix, is_flag=True, help=help)(command)
-    return command
 
 
 def _look_options(command: Command) -> Command:
@@ -93,7 +85,7 @@ def _look_options(command: Command) -> Command:
 
 @click.command()
 @spec_argument
-@_format_flags
+@picture_flags(FORMATS)
 @_look_options
 @output_option("Where to write the picture, instead of NAME.svg in the current folder.")
 @set_option
@@ -102,10 +94,8 @@ def command(spec: str, output: str | None, settings: dict[str, str], **asked: An
 
     Several flags write several files. Without one, the suffix of PATH says what to write.
     """
-    flagged = [suffix for suffix in SUFFIXES if asked.pop(suffix)]
-    formats = _formats(flagged, output)
-    if output == STDOUT and len(formats) > 1:
-        raise CommandError("standard output takes one picture only")
+    given = {suffix: asked.pop(suffix) for suffix, _ in FORMATS.values()}
+    formats = formats_asked(FORMATS, given, output) or [_default(output)]
     # Depth 0 is asked for; None, no names at all and a flag that is not set are not.
     look = {k: v for k, v in asked.items() if v not in (None, ()) and v is not False}
     from archdsl.backend import drawer_of
@@ -117,11 +107,11 @@ def command(spec: str, output: str | None, settings: dict[str, str], **asked: An
     for format in formats:
         with working(f"drawing {network.class_name} as {format}"), _telling_warnings():
             pictures[format] = emit(network, drawer_of(format), format, **look)[1]
-    for format, picture in pictures.items():
+    for format, target in targets(formats, output, network.stem).items():
         if format == ON_TERMINAL and output is None:
-            write_stdout(picture)
+            write_stdout(pictures[format])
         else:
-            deliver(picture, _target(output, network.stem, format, len(formats)), network)
+            deliver(pictures[format], target, network)
 
 
 @contextmanager
@@ -134,30 +124,9 @@ def _telling_warnings() -> Iterator[None]:
         click.echo(f"archdsl: {text}", err=True)
 
 
-def _formats(flagged: list[str], output: str | None) -> list[str]:
-    """What to write: what the flags say, else what the suffix of PATH does, else SVG."""
-    suffix = _suffix(output)
-    if not flagged:
-        if suffix and suffix not in SUFFIXES:
-            known = ", ".join(f".{known}" for known in SUFFIXES)
-            raise CommandError(f"{output}: no picture is written as .{suffix}; there are {known}")
-        return [suffix or SUFFIXES[0]]
-    if suffix in SUFFIXES and suffix not in flagged:
-        [asked] = [flag for flag, (written, _) in FORMATS.items() if written == flagged[0]]
-        raise CommandError(f"{output} is called .{suffix}, and --{asked} asks for another")
-    return flagged
-
-
-def _target(output: str | None, stem: str, format: str, count: int) -> str:
-    """Where one picture goes: to PATH as it stands, or beside it where there are several."""
-    if output is None:
-        return f"{stem}.{format}"
-    if count == 1:
-        return output
-    path = Path(output)
-    return f"{path.with_suffix('') if _suffix(output) in SUFFIXES else path}.{format}"
-
-
-def _suffix(output: str | None) -> str:
-    """A file's suffix in small letters, without the dot; nothing where there is none."""
-    return Path(output or "").suffix.removeprefix(".").lower()
+def _default(output: str | None) -> str:
+    """What is drawn where neither a flag nor a suffix says it; a suffix that says it wrong is."""
+    if suffix := suffix_of(output):
+        known = ", ".join(f".{known}" for known, _ in FORMATS.values())
+        raise CommandError(f"{output}: no picture is written as .{suffix}; there are {known}")
+    return DEFAULT

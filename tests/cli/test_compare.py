@@ -54,6 +54,29 @@ def test_charts_are_written_and_told_of(run: Run, here: Path) -> None:
     assert (here / "out.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        (["-o", "chart.svg"], ["chart.svg"]),
+        (["-o", "chart.PDF"], ["chart.PDF"]),
+        (["--png", "-o", "chart.image"], ["chart.image"]),
+        (["--svg", "--png", "-o", "chart.v2"], ["chart.v2.svg", "chart.v2.png"]),
+        (["--svg", "--png", "-o", "chart.png"], ["chart.svg", "chart.png"]),
+    ],
+)
+def test_charts_go_where_pictures_of_networks_would(
+    run: Run, here: Path, arguments: list[str], written: list[str]
+) -> None:
+    before = set(here.iterdir())
+    result = run("compare", "resnet18", *arguments)
+    assert result.stdout == "".join(f"wrote {name}: 1 network\n" for name in written)
+    found = {path.name: path.read_bytes() for path in set(here.iterdir()) - before}
+    assert found.keys() == set(written)
+    beginnings = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "image": b"\x89PNG"}
+    for name, data in found.items():
+        assert data.startswith(beginnings[name.rpartition(".")[2].lower()])
+
+
 def test_standard_output_takes_one_picture(run: Run) -> None:
     result = run("compare", "resnet18", "--svg", "-o", "-")
     assert result.stdout.startswith("<?xml")
@@ -67,6 +90,9 @@ def test_standard_output_takes_one_picture(run: Run) -> None:
         ((), "name the networks to compare, or say --zoo"),
         (("vgg16", "--zoo"), "name the networks to compare, or say --zoo"),
         (("vgg16", "--chart", "density"), "--chart density needs --svg, --png, --pdf or --html"),
+        (("vgg16", "--png", "-o", "y.svg"), "y.svg is called .svg, and --png asks for another"),
+        (("vgg16", "--svg", "--format", "csv"), "--format csv is for the table, and a picture"),
+        (("vgg16", "--format", "csv", "-o", "y.svg"), "--format csv is for the table"),
         (("vgg16", "--protocol", "ImageNet"), "none of these networks has an error under"),
         (("vgg16", "vgg16"), "VGG16 is in the comparison 2 times"),
         (("small.arch", "--svg"), "no network here quotes a top-1 error"),
