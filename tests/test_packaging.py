@@ -18,7 +18,15 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-BACKENDS = ["archdsl_charts", "archdsl_page", "archdsl_pictures", "archdsl_svg", "archdsl_torch"]
+BACKENDS = [
+    "archdsl_charts",
+    "archdsl_page",
+    "archdsl_pictures",
+    "archdsl_svg",
+    "archdsl_torch",
+    "archdsl_units",
+]
+"""The packages in backends/: the backends, and what they share."""
 
 
 @pytest.fixture(scope="module")
@@ -35,28 +43,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
 
 def test_the_wheel_has_the_packages_and_no_backends_folder(wheel: ZipFile) -> None:
     tops = {name.partition("/")[0] for name in wheel.namelist()}
-    packages = {
-        "archdsl",
-        "archdsl_charts",
-        "archdsl_page",
-        "archdsl_pictures",
-        "archdsl_svg",
-        "archdsl_torch",
-    }
+    packages = {"archdsl", *BACKENDS}
     assert tops == packages | {f"archdsl-{PROJECT['version']}.dist-info"}
 
 
 def test_the_wheel_has_every_file_of_the_packages(wheel: ZipFile) -> None:
-    packages = {
-        ROOT: ["archdsl"],
-        ROOT / "backends": [
-            "archdsl_charts",
-            "archdsl_page",
-            "archdsl_pictures",
-            "archdsl_svg",
-            "archdsl_torch",
-        ],
-    }
+    packages = {ROOT: ["archdsl"], ROOT / "backends": BACKENDS}
     expected = {
         path.relative_to(home).as_posix()
         for home, names in packages.items()

@@ -30,14 +30,14 @@ ROOMS = {
 DOORS = {"cli"}
 
 CORE_LIBRARIES = {"click", "lark", "networkx", "pydantic", "pydantic_core", "rich"}
-# `archdsl_svg` is no backend: it is what the backends that draw share.
-# The page draws what the pictures draw: it takes their folding, labels and theme.
+# `archdsl_svg` and `archdsl_units` are no backends: they are what the backends that draw share.
 OWN_LIBRARIES = {
-    "archdsl_pictures": {"archdsl_svg", "pydantic"},
+    "archdsl_pictures": {"archdsl_svg", "archdsl_units", "pydantic"},
     "archdsl_charts": {"archdsl_svg"},
-    "archdsl_page": {"archdsl_pictures", "archdsl_svg"},
+    "archdsl_page": {"archdsl_svg", "archdsl_units"},
     "archdsl_svg": {"reportlab", "resvg_py", "svglib"},
     "archdsl_torch": {"torch"},
+    "archdsl_units": set[str](),
 }
 
 # The compiler's only use of torch, beside its own backend's: when a module is asked for, and for

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archdsl_pictures.folding import Folded, Run, Unit
+from archdsl_units.folding import Folded, Run, Unit
 
 from archdsl.syntax.source import Span
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
-from archdsl_pictures import theme
 from archdsl_svg import inks
 from archdsl_svg.font import FALLBACKS, FAMILY, REGULAR, SEMIBOLD, font_path
+from archdsl_units import theme
 
 INKS = {
     "paper": inks.PAPER,

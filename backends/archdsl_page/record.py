@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from archdsl_pictures.folding import Folded, Unit
-from archdsl_pictures.labels import Form, shape_text
-from archdsl_pictures.picture import own_name, texts_of
-from archdsl_pictures.theme import BLOCK
+from archdsl_units.folding import Folded, Unit, own_name
+from archdsl_units.labels import Form, shape_text, texts_of
+from archdsl_units.theme import BLOCK
 
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Family

@@ -9,10 +9,11 @@ from archdsl_svg import inks
 from archdsl_svg.font import SEMIBOLD
 from archdsl_svg.geometry import Point, Rect
 from archdsl_svg.marks import DROP
+from archdsl_units import theme
+from archdsl_units.folding import Style
+from archdsl_units.labels import Form
 
-from archdsl_pictures import theme
 from archdsl_pictures.heat import Heat
-from archdsl_pictures.labels import Form
 from archdsl_pictures.layout import (
     PlacedBox,
     PlacedEdge,
@@ -22,7 +23,7 @@ from archdsl_pictures.layout import (
     frame_label,
 )
 from archdsl_pictures.legend import SAMPLE, Entry
-from archdsl_pictures.model import Box, Style
+from archdsl_pictures.model import Box
 from archdsl_pictures.page import Page, Sheet
 from archdsl_pictures.scene import Area, Disc, Group, Line, Mark, Scene, Tile, Words, arrow
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from archdsl_svg import inks
 from archdsl_svg.marks import identifier
+from archdsl_units import theme
+from archdsl_units.folding import Style
+from archdsl_units.labels import Form
 
-from archdsl_pictures import theme
-from archdsl_pictures.labels import Form
-from archdsl_pictures.model import Box, Frame, Panel, Picture, Style
+from archdsl_pictures.model import Box, Frame, Panel, Picture
 
 _SHAPES = {
     Form.BOX: "box",

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
+from archdsl_units.folding import Folded, Run, Style, Unit
+
 from archdsl.ir.graph import Graph, InstanceNode, LayerNode
 from archdsl.ops import Mean
 from archdsl.report.describe import describe_call
-from archdsl_pictures.folding import Folded, Run, Unit
-from archdsl_pictures.model import Frame, Style
+from archdsl_pictures.model import Frame
 
 
 class Opening(Enum):

@@ -6,9 +6,9 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from archdsl_svg import raster
+from archdsl_units import theme
 
 from archdsl.backend import BackendError
-from archdsl_pictures import theme
 from archdsl_pictures.blocks import scene_of
 from archdsl_pictures.dot import dot_text
 from archdsl_pictures.model import Picture

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from archdsl_units import theme
+
 from archdsl.report.text import short
-from archdsl_pictures import theme
 from archdsl_pictures.model import Box, Costs, Picture
 
 _COSTS: dict[str, tuple[str, Callable[[Costs], int]]] = {

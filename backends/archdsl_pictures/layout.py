@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from archdsl_svg.font import text_width
 from archdsl_svg.geometry import Rect
+from archdsl_units import theme
+from archdsl_units.folding import Style
 
-from archdsl_pictures import theme
 from archdsl_pictures.arrange import (
     Arrangement,
     Gaps,
@@ -19,7 +20,7 @@ from archdsl_pictures.arrange import (
     measure,
 )
 from archdsl_pictures.ladder import steps_of
-from archdsl_pictures.model import Box, Edge, Frame, Panel, Style
+from archdsl_pictures.model import Box, Edge, Frame, Panel
 from archdsl_pictures.routes import Way, ways_of
 from archdsl_pictures.sizes import frame_title, label_size, panel_sizes
 from archdsl_pictures.structure import Framed, Series, structure_of

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdsl_svg.font import text_width
+from archdsl_units import theme
+from archdsl_units.folding import Style
+from archdsl_units.labels import Form
 
 from archdsl.ops import Family
-from archdsl_pictures import theme
 from archdsl_pictures.heat import Heat
-from archdsl_pictures.labels import Form
-from archdsl_pictures.model import Picture, Style
+from archdsl_pictures.model import Picture
 from archdsl_pictures.options import Options
 
 SAMPLE = 24.0

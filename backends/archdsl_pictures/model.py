@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
+
+from archdsl_units.folding import Style
+from archdsl_units.labels import Form
 
 from archdsl.ops import Shape
-from archdsl_pictures.labels import Form
-
-
-class Style(StrEnum):
-    """What an edge carries: the flow, a skip's unchanged values, or a skip that is projected.
-
-    What leads into a side head carries values in training only.
-    """
-
-    FLOW = "flow"
-    IDENTITY = "identity"
-    PROJECTION = "projection"
-    TRAINING = "training"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from math import inf, log, log2
 
 from archdsl_svg.font import SEMIBOLD, text_width
 from archdsl_svg.geometry import Rect
+from archdsl_units import theme
 
-from archdsl_pictures import theme
 from archdsl_pictures.layout import GUTTER, Layout, PlacedPanel
 from archdsl_pictures.legend import Entry, legend_of
 from archdsl_pictures.model import Picture

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from archdsl_units.folding import Folded, Style, own_name
+from archdsl_units.labels import Form, shape_text, texts_of
+from archdsl_units.theme import BLOCK
 
 from archdsl.backend import BackendError
 from archdsl.diagnostics import suggest
@@ -17,11 +20,8 @@ from archdsl.ops import Family, Shape
 from archdsl.report.describe import describe_call
 from archdsl.report.text import counted, short
 from archdsl_pictures.drawing import Drawing, Item, Opening
-from archdsl_pictures.folding import Folded, Unit
-from archdsl_pictures.labels import Form, Label, shape_text
-from archdsl_pictures.model import Box, Costs, Edge, Panel, Picture, Style
+from archdsl_pictures.model import Box, Costs, Edge, Panel, Picture
 from archdsl_pictures.options import Options
-from archdsl_pictures.theme import BLOCK
 
 if TYPE_CHECKING:
     from archdsl.network import Network
@@ -331,25 +331,6 @@ def _multiplicity(graph: Graph) -> list[tuple[Graph, int]]:
 
 def _calls_itself(graph: Graph) -> bool:
     return any(inner.block is graph.block for inner in graph.distinct() if inner is not graph)
-
-
-def texts_of(labels: list[Label]) -> tuple[str, tuple[str, ...]]:
-    """The text and the small lines of a box: a head and what follows it."""
-    head, *rest = labels
-    if head.follows:
-        # Nothing but normalization and activation: one line says it.
-        return ", ".join(label.text for label in labels), ()
-    return head.text, (", ".join(label.text for label in rest),) if rest else ()
-
-
-def own_name(unit: Unit, count: int, block: str) -> str:
-    """The name that the author gave an instance, or a row of names where several were folded."""
-    repeats = unit.repeats if count > 1 else unit.repeats[:1]
-    names = [nodes[0].name.rpartition(".")[2] for nodes in (repeats[0], repeats[-1])]
-    given = re.sub(r"_\d+$", "", names[0])
-    if names[0].isdigit() or given == block.lower():
-        return ""
-    return names[0] if count == 1 else f"{names[0]} to {names[1]}"
 
 
 def _kind(node: Node) -> object:

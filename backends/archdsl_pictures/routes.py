@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import count, pairwise
 
 from archdsl_svg.geometry import Point, Rect
+from archdsl_units.folding import Style
+from archdsl_units.labels import Form
 
 from archdsl_pictures.arrange import Arrangement, Gaps
-from archdsl_pictures.labels import Form
-from archdsl_pictures.model import Box, Edge, Panel, Style
+from archdsl_pictures.model import Box, Edge, Panel
 
 Way = tuple[Point, ...]
 

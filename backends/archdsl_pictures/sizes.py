@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from archdsl_svg.font import text_width
+from archdsl_units import theme
+from archdsl_units.folding import Style
+from archdsl_units.labels import Form
 
-from archdsl_pictures import theme
 from archdsl_pictures.arrange import Size, Title
-from archdsl_pictures.labels import Form
-from archdsl_pictures.model import Box, Panel, Style
+from archdsl_pictures.model import Box, Panel
 
 COLUMN_FORMS = {Form.BOX, Form.TRAPEZOID, Form.BLOCK}
 """The forms that have one width in a panel."""

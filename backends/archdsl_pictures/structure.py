@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from archdsl_pictures.model import Edge, Frame, Panel, Style
+from archdsl_units.folding import Style
+
+from archdsl_pictures.model import Edge, Frame, Panel
 
 BEFORE, BEHIND = "<before>", "<behind>"
 """What stands for everything above a region, and for everything below it."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from archdsl_svg import inks, marks
 from archdsl_svg.geometry import Point
 from archdsl_svg.marks import document, escaped, identifier, number, pair, pairs
+from archdsl_units import theme
 
-from archdsl_pictures import theme
 from archdsl_pictures.scene import Area, Disc, Group, Line, Mark, Scene, Tile, Words
 
 

@@ -7,13 +7,14 @@ from itertools import pairwise
 from math import floor
 
 from archdsl_svg.geometry import Rect
+from archdsl_units.folding import Style
+from archdsl_units.labels import Form
 
 from archdsl.report.text import columns_of
 from archdsl_pictures.arrange import Arrangement, Gaps, Size, Title, arrange, measure
-from archdsl_pictures.labels import Form
 from archdsl_pictures.ladder import steps_of
 from archdsl_pictures.layout import frame_label
-from archdsl_pictures.model import Box, Panel, Picture, Style
+from archdsl_pictures.model import Box, Panel, Picture
 from archdsl_pictures.routes import Way, ways_of
 from archdsl_pictures.sizes import COLUMN_FORMS
 from archdsl_pictures.structure import Framed, structure_of

@@ -14,12 +14,13 @@ from math import log2
 from archdsl_svg import inks
 from archdsl_svg.font import SEMIBOLD, text_width
 from archdsl_svg.geometry import Point, Rect
+from archdsl_units import theme
+from archdsl_units.folding import Style
+from archdsl_units.labels import shape_text
 
 from archdsl.ops import Family
-from archdsl_pictures import theme
 from archdsl_pictures.blocks import heading, small
-from archdsl_pictures.labels import shape_text
-from archdsl_pictures.model import Box, Panel, Picture, Style
+from archdsl_pictures.model import Box, Panel, Picture
 from archdsl_pictures.options import Options
 from archdsl_pictures.page import HEADER
 from archdsl_pictures.scene import Area, Group, Mark, Scene, Words, arrow

@@ -15,12 +15,12 @@ import pytest
 from archdsl_pictures import BACKEND
 from archdsl_pictures.blocks import scene_of
 from archdsl_pictures.dot import dot_text
-from archdsl_pictures.labels import Form
 from archdsl_pictures.model import Box, Edge, Frame, Panel, Picture
 from archdsl_pictures.page import Page, page_of
 from archdsl_pictures.picture import picture_of
 from archdsl_pictures.svg import svg_text
 from archdsl_svg import raster
+from archdsl_units.labels import Form
 from graphviz_program import laid_out
 from PIL import Image
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from archdsl_pictures.model import Box, Panel, Picture, Style
+from archdsl_pictures.model import Box, Panel, Picture
 from archdsl_pictures.options import Options
 from archdsl_pictures.picture import picture_of
+from archdsl_units.folding import Style
 
 import archdsl
 from archdsl import BackendError, Network

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from archdsl_pictures.labels import RULES, Form, label_of
-from archdsl_pictures.theme import PAINTS
 from archdsl_svg.inks import FAINT_INK, INK, PAPER
+from archdsl_units.labels import RULES, Form, label_of
+from archdsl_units.theme import PAINTS
 
 from archdsl.ops import (
     OPS,

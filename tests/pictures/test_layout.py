@@ -6,11 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
-from archdsl_pictures import theme
 from archdsl_pictures.dot import dot_text
-from archdsl_pictures.labels import Form
 from archdsl_pictures.layout import Layout, PlacedPanel, extents
-from archdsl_pictures.model import Edge, Style
+from archdsl_pictures.model import Edge
 from archdsl_pictures.options import Options
 from archdsl_pictures.page import Page, page_of
 from archdsl_pictures.picture import picture_of
@@ -19,6 +17,9 @@ from archdsl_pictures.sizes import COLUMN_FORMS
 from archdsl_pictures.structure import structure_of
 from archdsl_svg.font import REGULAR, metrics, text_width
 from archdsl_svg.geometry import Rect
+from archdsl_units import theme
+from archdsl_units.folding import Style
+from archdsl_units.labels import Form
 from graphviz_program import laid_out
 
 import archdsl

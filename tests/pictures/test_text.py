@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archdsl_pictures.labels import Form
 from archdsl_pictures.model import Box, Panel, Picture
 from archdsl_pictures.picture import picture_of
 from archdsl_pictures.text import text_of
+from archdsl_units.labels import Form
 
 import archdsl
 from archdsl import Network

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from archdsl_pictures import BACKEND, theme
+from archdsl_pictures import BACKEND
 from archdsl_svg import inks
+from archdsl_units import theme
 
 from archdsl import BackendError, Network
 

@@ -5,19 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from itertools import islice
 
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Add, Concat, Mean, Op
-from archdsl_pictures.labels import Form, Label, label_of
-from archdsl_pictures.model import Style
+from archdsl_units.labels import Form, Label, label_of
 
 _HOLDS_MORE = {Form.BOX, Form.TRAPEZOID, Form.BAR}
 LONGEST_PERIOD = 12
 """Units of a round that are looked for to repeat."""
 
 Group = tuple[Node, ...]
+
+
+class Style(StrEnum):
+    """What an edge carries: the flow, a skip's unchanged values, or a skip that is projected.
+
+    What leads into a side head carries values in training only.
+    """
+
+    FLOW = "flow"
+    IDENTITY = "identity"
+    PROJECTION = "projection"
+    TRAINING = "training"
 
 
 @dataclass(frozen=True)
@@ -301,6 +313,16 @@ class Folded:
         for step in self._walk(unit):
             if len(self.targets(step)) == 1 and len(self.sources(step)) == 1:
                 yield step.first.name, 0
+
+
+def own_name(unit: Unit, count: int, block: str) -> str:
+    """The name that the author gave an instance, or a row of names where several were folded."""
+    repeats = unit.repeats if count > 1 else unit.repeats[:1]
+    names = [nodes[0].name.rpartition(".")[2] for nodes in (repeats[0], repeats[-1])]
+    given = re.sub(r"_\d+$", "", names[0])
+    if names[0].isdigit() or given == block.lower():
+        return ""
+    return names[0] if count == 1 else f"{names[0]} to {names[1]}"
 
 
 def _alone(group: Group) -> Run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -364,3 +364,12 @@ def _concat(op: Concat, inputs: Inputs) -> Label:
 def label_of(op: Any, inputs: Inputs) -> Label:
     """The label of a layer that is fed with these shapes."""
     return RULES[type(op)](op, inputs)
+
+
+def texts_of(labels: Sequence[Label]) -> tuple[str, tuple[str, ...]]:
+    """The text and the small lines of a box: a head and what follows it."""
+    head, *rest = labels
+    if head.follows:
+        # Nothing but normalization and activation: one line says it.
+        return ", ".join(label.text for label in labels), ()
+    return head.text, (", ".join(label.text for label in rest),) if rest else ()
