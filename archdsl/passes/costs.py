@@ -7,6 +7,11 @@ from collections.abc import Callable
 from archdsl.ir.graph import Graph, LayerNode
 from archdsl.ops import Shape
 
+COUNTED = "convolutions, fully connected layers and attention"
+"""What has multiply-adds; biases are none."""
+WEIGHTED = "convolutions and fully connected layers"
+"""What counts as a layer of the longest path, and has neurons."""
+
 
 def _column(
     flat: Graph, of: Callable[[LayerNode, tuple[Shape, ...]], int], of_input: int = 0
@@ -20,16 +25,17 @@ def _column(
 
 
 def count_macs(flat: Graph) -> dict[str, int]:
-    """Path -> multiply-adds of convolutions and fully connected layers, biases not counted."""
+    """Path -> multiply-adds of what is `COUNTED`."""
     return _column(flat, lambda node, inputs: node.op.macs(inputs))
 
 
 def count_flops(flat: Graph) -> dict[str, int]:
     """Path -> what fvcore counts in evaluation.
 
-    A multiply-add is one. Batch norm is two for each value, global average pooling and average
-    pooling to a size one for each value of the input, upsampling one for each value of the output,
-    or four if bilinear. The rest is nothing (`fvcore/nn/flop_count.py`, 0.1.5).
+    A multiply-add is one, but for attention's among positions. Batch norm is two for each value,
+    layer norm five, global average pooling and average pooling to a size one for each value of the
+    input, upsampling one for each value of the output, or four if bilinear. The rest is nothing
+    (`fvcore/nn/flop_count.py`, 0.1.5).
     """
     return _column(flat, lambda node, inputs: node.op.flops(inputs))
 
@@ -52,7 +58,7 @@ def count_connections(flat: Graph) -> dict[str, int]:
 
 
 def count_neurons(flat: Graph) -> dict[str, int]:
-    """Path -> output values of convolutions and fully connected layers."""
+    """Path -> output values of what is `WEIGHTED`."""
     return _column(flat, lambda node, _: node.output.values if node.op.is_weighted else 0)
 
 

@@ -6,7 +6,7 @@ from archdsl.ir.graph import Graph, LayerNode
 
 
 def longest_path(flat: Graph) -> dict[str, int]:
-    """Path -> convolutions and fully connected layers on the longest path up to there."""
+    """Path -> weighted layers on the longest path up to there."""
     depths: dict[str, int] = {}
     for node in flat:
         before = max((depths[operand] for operand in flat.operands(node.name)), default=0)

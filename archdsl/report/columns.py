@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from archdsl.diagnostics import suggest
 from archdsl.ops import Shape
+from archdsl.passes.costs import COUNTED, WEIGHTED
 from archdsl.passes.fields import Field
 from archdsl.passes.memory import DTYPES
 from archdsl.report.rows import Costs, Row, RowKind
@@ -154,8 +155,8 @@ COLUMNS = (
         "multiply-adds",
         _count("macs"),
         grouped,
-        "Multiply-adds are those of convolutions and fully connected layers, biases not counted; "
-        "layers are these on the longest path.",
+        f"Multiply-adds are those of {COUNTED}, biases not counted; layers are the {WEIGHTED} on "
+        "the longest path.",
         rank=2,
     ),
     Column(
@@ -163,9 +164,10 @@ COLUMNS = (
         "FLOPs (fvcore)",
         _count("flops"),
         grouped,
-        "FLOPs in fvcore's convention: a multiply-add is one, batch norm two a value, an average "
-        "over a whole map one for each value that comes in, upsampling one for each that leaves, "
-        "or four.",
+        "FLOPs in fvcore's convention: a multiply-add is one, those of attention among positions "
+        "none, batch norm two a value, layer norm five, an average over a whole map or to a size "
+        "one for each value that comes in, upsampling one for each that leaves, or four if "
+        "bilinear.",
     ),
     Column(
         "flops",
@@ -194,7 +196,7 @@ COLUMNS = (
         "neurons",
         _count("neurons"),
         grouped,
-        "Neurons are the output values of convolutions and fully connected layers.",
+        f"Neurons are the output values of {WEIGHTED}.",
     ),
     Column(
         "connections",

@@ -12,13 +12,14 @@ from archdsl_svg.inks import FAINT_INK
 from archdsl_svg.marks import document, escaped, identifier, pair, text
 
 from archdsl.ir.published import PROTOCOLS
+from archdsl.passes.costs import COUNTED
 from archdsl.report.comparison import Comparison, Entry
 from archdsl.report.text import CUT, counted
 from archdsl_charts import theme
 
 OPERATIONS = (
-    "Multiply-adds: those of convolutions and fully connected layers for one image, biases not "
-    "counted. One is two floating-point operations."
+    f"Multiply-adds: those of {COUNTED} for one image, biases not counted. One is two "
+    "floating-point operations."
 )
 HEADER = 52.0
 """From the top to the drawing."""

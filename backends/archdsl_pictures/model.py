@@ -9,6 +9,9 @@ from archdsl_units.folding import Style
 from archdsl_units.labels import Form
 
 from archdsl.ops import Shape
+from archdsl.passes.costs import COUNTED
+
+MACS = f"Multiply-adds: {COUNTED}, for one image."
 
 
 @dataclass(frozen=True, slots=True)

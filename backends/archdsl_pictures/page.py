@@ -12,7 +12,7 @@ from archdsl_units import theme
 
 from archdsl_pictures.layout import GUTTER, Layout, PlacedPanel
 from archdsl_pictures.legend import Entry, legend_of
-from archdsl_pictures.model import Picture
+from archdsl_pictures.model import MACS, Picture
 from archdsl_pictures.options import Options
 
 
@@ -60,7 +60,6 @@ PANEL_HEADER = 46.0
 LEGEND_LINE = 20.0
 SHAPES = "Beside an edge: height x width x channels, where they change."
 EVERY_SHAPE = "Beside an edge: height x width x channels."
-MACS = "Multiply-adds: convolutions and fully connected layers, for one image."
 COSTS = (
     "In a box: parameters · multiply-adds of all its layers (k: thousand, M: million, G: billion)."
 )

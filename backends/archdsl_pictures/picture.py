@@ -20,13 +20,12 @@ from archdsl.ops import Family, Shape
 from archdsl.report.describe import describe_call
 from archdsl.report.text import counted, short
 from archdsl_pictures.drawing import Drawing, Item, Opening
-from archdsl_pictures.model import Box, Costs, Edge, Panel, Picture
+from archdsl_pictures.model import MACS, Box, Costs, Edge, Panel, Picture
 from archdsl_pictures.options import Options
 
 if TYPE_CHECKING:
     from archdsl.network import Network
 
-CONVENTION = "Multiply-adds are those of convolutions and fully connected layers, for one image."
 MOST_OPEN = 100
 """Boxes of a block that calls itself, up to which its panel shows all levels at once."""
 
@@ -287,7 +286,7 @@ class _Drawer:
         about = [
             f"{entry.key}: {entry.text}." for entry in network.program.about if entry.key == "paper"
         ]
-        return " ".join([text + CONVENTION, *about])
+        return " ".join([text + MACS, *about])
 
 
 def size_text(shape: Shape) -> str:

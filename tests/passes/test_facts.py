@@ -11,8 +11,9 @@ import pytest
 import archdsl
 from archdsl.ir.graph import LayerNode
 from archdsl.network import Network
-from archdsl.ops import Conv2d, Linear
+from archdsl.ops import OPS, Attention, Conv2d, ConvTranspose2d, Linear, Op
 from archdsl.passes import PASSES
+from archdsl.passes.costs import COUNTED, WEIGHTED
 from archdsl.passes.weights import layer_weights
 
 DATA = Path(__file__).parent.parent / "data" / "networks.json"
@@ -116,3 +117,20 @@ def test_a_block_counts_once_for_each_use() -> None:
     text = "[8x8x3] INPUT\nblock A():\n    CONV 3 1x1 filters\n    RELU\n{} x A()"
     one, five = archdsl.loads(text.format(1)).totals, archdsl.loads(text.format(5)).totals
     assert (five.parameters, five.macs, five.depth) == (5 * one.parameters, 5 * one.macs, 5)
+
+
+def test_the_notes_name_every_op_that_is_counted() -> None:
+    weighted = {Conv2d, ConvTranspose2d, Linear}
+    assert {op for op in OPS if op.is_weighted} == weighted
+    assert WEIGHTED == "convolutions and fully connected layers"
+    assert {op for op in OPS if op.macs is not Op.macs} == weighted | {Attention}
+    assert COUNTED == "convolutions, fully connected layers and attention"
+
+
+def test_the_notes_below_a_transformer_hold_for_it() -> None:
+    network = archdsl.load("beyond/vit_tiny")
+    macs = {layer.path: layer.macs for layer in network.facts.layers()}
+    assert any(count for path, count in macs.items() if path.endswith("self_attention"))
+    said = " ".join(network.summary().split())
+    assert f"Multiply-adds are those of {COUNTED}, biases not counted" in said
+    assert COUNTED in network.render("svg").decode()
