@@ -9,7 +9,7 @@ RUN := $(TEST)/bin/python -m
 PYTHONS := $(or $(PYTHON),python3.11 python3 python3.12 python3.13 python3.14)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench prove format tables gallery golden clean
+.PHONY: help demo test bench prove zoo format tables gallery golden clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ bench: $(TEST)/installed ## time the command and its pages, look into the wheel,
 
 prove: $(TEST)/installed ## run every test and the long proofs too
 	$(RUN) pytest -n auto --dist worksteal -m "prove or not prove" --hypothesis-profile drawn
+
+zoo: $(TEST)/installed ## prove every network anew, and write docs/zoo.md with what was seen
+	rm -f tests/data/proofs.json
+	$(RUN) pytest -n auto --dist worksteal tests/zoo -m "prove or not prove" --record-proofs
+	$(RUN) pytest tests/zoo/test_page.py --update-golden
 
 format: $(TEST)/installed ## write every file as ruff would
 	$(RUN) ruff check --fix .

@@ -12,11 +12,8 @@ from zoo_table import SETTINGS, Is, load
 
 from archdsl import zoo
 from archdsl.ir.published import PROTOCOLS, Published
-from archdsl.network import Network
 
-DOCS = Path(__file__).parent.parent / "docs"
-PAGE = DOCS / "zoo.md"
-PICTURES = DOCS / "zoo"
+PAGE = Path(__file__).parent.parent / "docs" / "zoo.md"
 PROOFS = Path(__file__).parent / "data" / "proofs.json"
 """What the last run of the proofs saw: setting -> against what -> largest difference."""
 
@@ -118,13 +115,9 @@ def _value(value: object) -> str:
 
 
 def _picture(spec: str) -> str:
-    file = f"zoo/{picture_name(spec)}"
+    """The picture of the gallery, small; it leads to itself in full size."""
+    file = f"gallery/{spec.replace('/', '-')}.svg"
     return f'<a href="{file}"><img src="{file}" alt="{spec}" height="96"></a>'
-
-
-def picture_name(spec: str) -> str:
-    """The file in docs/zoo that shows a spec."""
-    return f"{spec.replace('/', '_')}.svg"
 
 
 def _error(error: Published) -> str:
@@ -159,8 +152,3 @@ def _without(proofs: Proofs) -> Iterator[str]:
             rows = [setting.row for setting in settings if setting.row]
             plain = "yes" if "plain torch" in found else "–"
             yield f"| {name} | {', '.join(rows) or '–'} | {plain} |\n"
-
-
-def picture(network: Network) -> bytes:
-    """The picture of a network on the page."""
-    return network.render("svg")
