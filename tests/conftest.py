@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import proofs
 import pytest
 from hypothesis import settings
 
 TESTS = Path(__file__).parent
 REWROTE = "rewrote golden file"
 DRAWN = "random networks"
-PROOF = "proof"
-PROOFS = TESTS / "data" / "proofs.json"
 
 # Side by side, each worker's torch would start a thread a core. Set before anything imports torch.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -50,7 +48,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = terminalreporter.stats.get("passed", [])
     properties = [pair for report in reports for pair in report.user_properties]
     if terminalreporter.config.getoption("--record-proofs"):
-        _record([value for name, value in properties if name == PROOF])
+        proofs.record(value for name, value in properties if name == proofs.PROOF)
     drawn: Counter[str] = Counter()
     for name, counts in properties:
         if name == DRAWN:
@@ -65,14 +63,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("golden files rewritten")
         for path in rewritten:
             terminalreporter.write_line(path)
-
-
-def _record(proofs: list[tuple[str, str, float]]) -> None:
-    """Setting -> source -> difference, besides what earlier runs recorded."""
-    known = json.loads(PROOFS.read_text(encoding="utf-8")) if PROOFS.exists() else {}
-    for setting, source, difference in proofs:
-        known.setdefault(setting, {})[source] = float(f"{difference:.1e}")
-    PROOFS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 @pytest.fixture

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+import proofs
 from zoo_table import SETTINGS, Is, load
 
 from archdsl import zoo
 from archdsl.ir.published import PROTOCOLS, Published
 
 PAGE = Path(__file__).parent.parent / "docs" / "zoo.md"
-PROOFS = Path(__file__).parent / "data" / "proofs.json"
-"""What the last run of the proofs saw: setting -> against what -> largest difference."""
 
 SOURCES = {
     "torchvision": "what torchvision itself computed, recorded",
@@ -23,23 +19,9 @@ SOURCES = {
     "onnx": "the graph that the onnx package brings, run by its own evaluator",
     "plain torch": "the network in plain torch, written for these tests from the paper",
 }
+Seen = dict[str, dict[str, float]]
 INDEPENDENT = {"torchvision", "pytorchcv", "onnx"}
 """Implementations by other hands."""
-
-
-class Proofs(NamedTuple):
-    """Setting -> source -> the largest difference that was seen."""
-
-    seen: dict[str, dict[str, float]]
-
-    @classmethod
-    def recorded(cls) -> Proofs:
-        """Those of the last run."""
-        return cls(json.loads(PROOFS.read_text(encoding="utf-8")))
-
-    def of(self, setting: Is) -> dict[str, float]:
-        """The sources that this setting of a spec was held against."""
-        return self.seen.get(repr(setting), {})
 
 
 HEAD = """\
@@ -59,6 +41,12 @@ of the proofs saw stands in the last column. The networks were held against:
 
 """
 
+FOLDERS = {
+    "": "Papers",
+    "torchvision": "Checkpoints of torchvision",
+    "beyond": "Beyond the survey",
+}
+
 TABLE_HEAD = """\
 | Network | | Parameters | Multiply-adds | Depth | Published error | Largest difference |
 | --- | --- | ---: | ---: | ---: | --- | --- |
@@ -67,40 +55,32 @@ TABLE_HEAD = """\
 
 def page() -> str:
     """The whole page."""
-    proofs = Proofs.recorded()
+    seen = proofs.recorded()
     parts = [HEAD, *(f"- **{source}**: {text}\n" for source, text in SOURCES.items())]
-    groups: dict[str, list[Is]] = defaultdict(list)
-    for setting in SETTINGS:
-        groups[setting.spec.rpartition("/")[0]].append(setting)
-    for folder, title in (
-        ("", "Papers"),
-        ("torchvision", "Checkpoints of torchvision"),
-        ("beyond", "Beyond the survey"),
-    ):
-        if groups[folder]:
-            rows = _rows(groups[folder], proofs)
-            parts += [f"\n## {title}\n\n", TABLE_HEAD, *rows]
-    parts += ["\n## Without an independent reference\n\n", *_without(proofs)]
+    for folder, title in FOLDERS.items():
+        settings = [each for each in SETTINGS if each.spec.rpartition("/")[0] == folder]
+        parts += [f"\n## {title}\n\n", TABLE_HEAD, *_rows(settings, seen)]
+    parts += ["\n## Without an independent reference\n\n", *_without(seen)]
     parts += ["\n## Protocols\n\n| Protocol | How it is measured |\n| --- | --- |\n"]
     parts += [f"| {name} | {meaning} |\n" for name, meaning in PROTOCOLS.items()]
     return "".join(parts)
 
 
-def _rows(settings: list[Is], proofs: Proofs) -> Iterator[str]:
-    """A row a setting; a spec's first one, its defaults, has the picture."""
-    drawn: set[str] = set()
+def _rows(settings: list[Is], seen: Seen) -> Iterator[str]:
+    """A row a setting; the defaults of a spec come first and have the picture."""
+    specs = list(dict.fromkeys(setting.spec for setting in settings))
+    settings = sorted(settings, key=lambda each: (specs.index(each.spec), bool(each.parameters)))
     for setting in settings:
         network = load(setting.spec, **setting.parameters)
         cells = [
             _name(setting),
-            "" if setting.spec in drawn else _picture(setting.spec),
+            "" if setting.parameters else _picture(setting.spec),
             f"{network.totals.parameters:,}",
             f"{network.totals.macs:,}",
             str(network.totals.depth),
             "<br>".join(_error(error) for error in network.errors) or "–",
-            _differences(proofs.of(setting)),
+            _differences(seen.get(repr(setting), {})),
         ]
-        drawn.add(setting.spec)
         yield f"| {' | '.join(cells)} |\n"
 
 
@@ -126,28 +106,26 @@ def _error(error: Published) -> str:
 
 def _differences(found: dict[str, float]) -> str:
     ordered = [source for source in SOURCES if source in found]
-    return "<br>".join(f"{source}: {found[source]:.1e}" for source in ordered) or "–"
+    return "<br>".join(f"{source}: {found[source]:.2g}" for source in ordered) or "–"
 
 
 # --- What has no reference ---
 
 STAND_IN = """\
 No implementation by other hands could be installed for these networks as their papers say. What
-stands in for it: the reference figures, where they name the network; every shape that the emitted
-module computes; and the module's numbers against the graph run op by op in `tests/reference.py`,
-which shares no code with the compiler's backend. A network in plain torch, where there is one, was
-written for these tests from the paper: it finds what the compiler does wrong, but not what its
-authors read wrong.
+stands in for it: the reference figures, where they name the network; the shape of everything that
+the emitted module computes; and the network in plain torch, written for these tests from the paper.
+That finds what the compiler does wrong, but not what its authors read wrong.
 
 """
 
 
-def _without(proofs: Proofs) -> Iterator[str]:
+def _without(seen: Seen) -> Iterator[str]:
     yield STAND_IN
     yield "| Network | Reference figures | Plain torch |\n| --- | --- | --- |\n"
     for name in zoo.names():
         settings = [setting for setting in SETTINGS if setting.spec == name]
-        found = {source for setting in settings for source in proofs.of(setting)}
+        found = {source for setting in settings for source in seen.get(repr(setting), {})}
         if not found & INDEPENDENT:
             rows = [setting.row for setting in settings if setting.row]
             plain = "yes" if "plain torch" in found else "–"

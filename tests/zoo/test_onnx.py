@@ -24,7 +24,7 @@ from onnx.reference.op_run import OpRun
 from onnx.version_converter import convert_version
 from reference import weight_shapes
 from torch import Tensor
-from zoo_table import Is, Record, load, record_proof
+from zoo_table import Is, NoteDifference, load
 
 FOLDER = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
 OPSET = 15
@@ -192,11 +192,13 @@ def test_onnxruntime_gives_the_same_scores_in_float32(name: str) -> None:
 
 @pytest.mark.prove
 @pytest.mark.parametrize("name", GRAPHS)
-def test_the_onnx_evaluator_gives_the_same_scores(name: str, record_property: Record) -> None:
+def test_the_onnx_evaluator_gives_the_same_scores(
+    name: str, note_difference: NoteDifference
+) -> None:
     state, x = weights_of(name), image(load(name))
     model = graph_of(name, state, np.float64)
     evaluator = ReferenceEvaluator(model, new_ops=[LRN])
     (result,) = evaluator.run(None, {model.graph.input[0].name: x.numpy()})
     scores, expected = scores_of(name, state, x), torch.from_numpy(result).flatten()
-    record_proof(record_property, Is(name, ""), "onnx", scores, expected)
+    note_difference(Is(name, ""), "onnx", scores, expected)
     assert_close(scores, expected, name)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+import proofs
 import pytest
-from zoo_page import PAGE, SOURCES, Proofs, page
+from zoo_page import PAGE, SOURCES, page
 from zoo_table import SETTINGS
 
 
@@ -18,13 +19,13 @@ def test_the_page_is_what_is_known(request: pytest.FixtureRequest) -> None:
 
 
 def test_the_proofs_are_of_settings_and_sources_that_are_there() -> None:
-    seen = Proofs.recorded().seen
+    seen = proofs.recorded()
     assert seen.keys() <= {repr(setting) for setting in SETTINGS}
     assert {source for sources in seen.values() for source in sources} <= SOURCES.keys()
 
 
 def test_no_difference_is_larger_than_the_page_says() -> None:
-    found = [value for sources in Proofs.recorded().seen.values() for value in sources.values()]
+    found = [value for sources in proofs.recorded().values() for value in sources.values()]
     assert max(found) <= 1e-9
 
 

@@ -26,7 +26,7 @@ from plain_networks import (
 from reference import weight_shapes
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
-from zoo_table import Is, Record, record_proof
+from zoo_table import Is, NoteDifference
 
 import archdsl
 from archdsl.network import Network
@@ -118,7 +118,7 @@ HEAVY = {"unet", "vit_b_16"}
     "name",
     [pytest.param(n, marks=[pytest.mark.prove] if n in HEAVY else []) for n in PLAIN],
 )
-def test_plain_torch_computes_the_same(name: str, record_property: Record) -> None:
+def test_plain_torch_computes_the_same(name: str, note_difference: NoteDifference) -> None:
     plain = PLAIN[name]
     network, theirs = plain.load(), plain.build()
     state = fill(weight_shapes(network))
@@ -130,7 +130,7 @@ def test_plain_torch_computes_the_same(name: str, record_property: Record) -> No
     with torch.no_grad():
         result, expected = ours(x), theirs(x)
     setting = Is(plain.spec, "", **plain.parameters)
-    record_proof(record_property, setting, "plain torch", result, expected)
+    note_difference(setting, "plain torch", result, expected)
     assert_close(result, expected, name)
 
 

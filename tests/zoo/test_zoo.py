@@ -37,10 +37,9 @@ from zoo_table import (
     SETTINGS,
     TABLE,
     Is,
-    Record,
+    NoteDifference,
     load,
     params,
-    record_proof,
 )
 
 import archdsl
@@ -131,7 +130,7 @@ def test_the_module_has_the_graphs_keys_and_shapes(setting: Is) -> None:
 
 @pytest.mark.parametrize("name", FINGERPRINTS)
 def test_a_spec_loads_torchvisions_checkpoint_and_gives_its_logits(
-    name: str, record_property: Record
+    name: str, note_difference: NoteDifference
 ) -> None:
     recorded = json.loads((DATA / "torchvision" / f"{name}.json").read_text())
     shapes = {key: tuple(shape) for key, shape in recorded["state_dict"].items()}
@@ -139,7 +138,7 @@ def test_a_spec_loads_torchvisions_checkpoint_and_gives_its_logits(
     logits = _run(_loaded(network, fill(shapes)), image(network))[0]
     first = torch.tensor(recorded["logits"]["first"], dtype=torch.float64)
     setting = Is(f"torchvision/{name}", "")
-    record_proof(record_property, setting, "torchvision", logits[: len(first)], first)
+    note_difference(setting, "torchvision", logits[: len(first)], first)
     assert_close(logits[: len(first)], first, "logits")
     assert int(logits.argmax()) == recorded["logits"]["argmax"]
     scale = float(logits.abs().max())
@@ -315,7 +314,9 @@ TWINS = (
         for twin in TWINS
     ],
 )
-def test_another_implementation_computes_the_same(twin: Twin, record_property: Record) -> None:
+def test_another_implementation_computes_the_same(
+    twin: Twin, note_difference: NoteDifference
+) -> None:
     pytest.importorskip("pytorchcv", reason="pytorchcv is not installed")
     theirs = twin.build()
     theirs.load_state_dict(fill(shapes_of(theirs)), strict=True, assign=True)
@@ -330,5 +331,5 @@ def test_another_implementation_computes_the_same(twin: Twin, record_property: R
     ours = _loaded(network, archdsl.carry_weights(values, wanted) | heads)
     x = image(network)
     result, expected = _run(ours, x).flatten(1), _run(theirs, x)
-    record_proof(record_property, twin.setting, "pytorchcv", result, expected)
+    note_difference(twin.setting, "pytorchcv", result, expected)
     assert_close(result, expected, "logits")
