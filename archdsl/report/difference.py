@@ -59,11 +59,15 @@ class Change:
 
 
 class Place(NamedTuple):
-    """A use of a block that holds changes, with its call in both networks; or the network."""
+    """A use of a block that holds changes, with its call in both networks; or the network.
+
+    `to` is its path in the second network.
+    """
 
     path: str
     before: str = ""
     after: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
-    """What leads from one network to another, and both of them."""
+    """What leads from one network to another, and both of them.
+
+    `partners` are the layers and inputs of the first network with their likes in the second.
+    """
 
     before: Summarized
     after: Summarized
     findings: tuple[Finding, ...]
+    partners: Mapping[str, str]
 
     @property
     def is_same(self) -> bool:
@@ -107,7 +115,8 @@ class Difference:
 
 def diff(before: Summarized, after: Summarized) -> Difference:
     """What differs between two networks, matched by name and then by position."""
-    return Difference(before, after, tuple(_Comparer(before, after).findings()))
+    comparer = _Comparer(before, after)
+    return Difference(before, after, tuple(comparer.findings()), comparer.partners)
 
 
 class _Comparer:
@@ -116,7 +125,7 @@ class _Comparer:
         self._blocks = _blocks(before.graph), _blocks(after.graph)
         self._changes: dict[Place, list[Change]] = defaultdict(list)
         inputs = zip(*(flat.inputs for flat in self._flats), strict=False)
-        self._partner = {one.name: other.name for one, other in inputs}
+        self.partners = {one.name: other.name for one, other in inputs}
         self._place_of: dict[str, Place] = {}
         self._ops: dict[tuple[Place, str], tuple[Op, Op]] = {}
 
@@ -160,7 +169,7 @@ class _Comparer:
             to = other.name.removeprefix(roots[1])
             self._changes[place].append(Change(Kind.RENAMED, path, to))
         if one.node is not None and other.node is not None:
-            self._partner[one.name] = other.name
+            self.partners[one.name] = other.name
             self._place_of[one.name] = place
             if one.form != other.form:
                 self._ops[place, path] = one.node.op, other.node.op
@@ -169,7 +178,7 @@ class _Comparer:
         blocks = [blocks.get(p.name) for blocks, p in zip(self._blocks, (one, other), strict=True)]
         if blocks[0] and blocks[1]:
             calls = (describe_call(block.graph) for block in blocks if block)
-            place, roots = Place(one.name, *calls), (f"{one.name}.", f"{other.name}.")
+            place, roots = Place(one.name, calls[0], calls[1], other.name), (f"{one.name}.", f"{other.name}.")
         self._compare(match(one.parts, other.parts), place, roots)
 
     def _changed(self, path: str, one: LayerNode, other: LayerNode) -> Change:
@@ -198,12 +207,12 @@ class _Comparer:
     def _compare_wiring(self, network: Place) -> None:
         """Say which parts, though the same, are fed by others; what was only put between is not."""
         one, other = self._flats
-        partners = set(self._partner.values())
-        for name, partner in self._partner.items():
-            before, after = _feeds(one, name, self._partner), _feeds(other, partner, partners)
+        partners = set(self.partners.values())
+        for name, partner in self.partners.items():
+            before, after = _feeds(one, name, self.partners), _feeds(other, partner, partners)
             if None in before or None in after:
                 continue  # A merge that came or went; that is said already.
-            expected, found = [self._partner[str(feed)] for feed in before], list(map(str, after))
+            expected, found = [self.partners[str(feed)] for feed in before], list(map(str, after))
             if isinstance(node := one[name], LayerNode) and isinstance(node.op, Add | Multiply):
                 expected, found = sorted(expected), sorted(found)
             if expected != found:
@@ -214,9 +223,9 @@ class _Comparer:
                 self._changes[place].append(Change(Kind.REWIRED, path, fields=(field,)))
         ends = [
             _through(flat, flat.output, known)
-            for flat, known in ((one, set(self._partner)), (other, partners))
+            for flat, known in ((one, set(self.partners)), (other, partners))
         ]
-        if None not in ends and self._partner[str(ends[0])] != ends[1]:
+        if None not in ends and self.partners[str(ends[0])] != ends[1]:
             self._changes[network].append(
                 Change(Kind.REWIRED, "output", fields=(Field("input", *map(str, ends)),))
             )

@@ -201,8 +201,24 @@ def test_the_json_of_a_difference() -> None:
         total = record["totals"][name]
         assert total["after"] - total["before"] == total["difference"]
     for finding in record["findings"]:
-        assert all(list(place) == ["path", "before", "after"] for place in finding["places"])
+        assert all(list(place) == ["path", "before", "after", "to"] for place in finding["places"])
         for change in finding["changes"]:
             assert change["kind"] in list(Kind)
             assert change["path"]
             assert {"before", "after", "fields", "to"} & change.keys()
+
+
+def test_a_place_and_its_layers_have_a_path_in_both_networks() -> None:
+    unit = "block Unit(s):\n    CONV1: 4 3x3 filters, stride {s}, pad 1\n    CONV2: 4 1x1 filters\n"
+    before, after = (
+        archdsl.loads(f"{unit}network N\n[8x8x4] INPUT\nunits:\n{lines}")
+        for lines in ("    Unit(1)\n", "    MAX POOL: 2x2 filters\n    Unit(2)\n")
+    )
+    difference = diff(before, after)
+    [place] = [place for finding in difference.findings for place in finding.places if place.path]
+    assert (place.path, place.to) == ("units.0", "units.1")
+    assert difference.partners == {
+        "input": "input",
+        "units.0.conv1": "units.1.conv1",
+        "units.0.conv2": "units.1.conv2",
+    }
