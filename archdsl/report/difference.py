@@ -177,8 +177,9 @@ class _Comparer:
             return
         blocks = [blocks.get(p.name) for blocks, p in zip(self._blocks, (one, other), strict=True)]
         if blocks[0] and blocks[1]:
-            calls = (describe_call(block.graph) for block in blocks if block)
-            place, roots = Place(one.name, calls[0], calls[1], other.name), (f"{one.name}.", f"{other.name}.")
+            calls = [describe_call(block.graph) for block in blocks if block]
+            place = Place(one.name, before=calls[0], after=calls[1], to=other.name)
+            roots = f"{one.name}.", f"{other.name}."
         self._compare(match(one.parts, other.parts), place, roots)
 
     def _changed(self, path: str, one: LayerNode, other: LayerNode) -> Change:
