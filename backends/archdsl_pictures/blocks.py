@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from archdsl_svg import inks
 from archdsl_svg.font import SEMIBOLD
@@ -13,6 +14,7 @@ from archdsl_units import theme
 from archdsl_units.folding import Style
 from archdsl_units.labels import Form
 
+from archdsl_pictures.around import Way
 from archdsl_pictures.heat import Heat
 from archdsl_pictures.layout import (
     PlacedBox,
@@ -25,13 +27,15 @@ from archdsl_pictures.layout import (
 from archdsl_pictures.legend import SAMPLE, Entry
 from archdsl_pictures.model import Box
 from archdsl_pictures.page import Page, Sheet
-from archdsl_pictures.scene import Area, Disc, Group, Line, Mark, Scene, Tile, Words, arrow
+from archdsl_pictures.scene import CORNER, Area, Disc, Group, Line, Mark, Scene, Tile, Words, arrow
 
 _WIDTHS = {Style.FLOW: 1.1, Style.IDENTITY: 1.7, Style.PROJECTION: 1.4, Style.TRAINING: 1.1}
 _DASHES = {Style.PROJECTION: (5.0, 3.0), Style.TRAINING: (2.0, 2.5)}
 _HEAD = (4.0, 2.5)
 """The outline of a box that is there in training only."""
 _DOTS = (1.0, 2.5)
+GAP = 4.0
+"""How far an edge stays from one that it crosses."""
 
 
 def scene_of(page: Page) -> Scene:
@@ -113,7 +117,10 @@ class _Painter:
     def _edge(self, placed: PlacedEdge, number: int) -> Group:
         edge = placed.edge
         path = f"{edge.source}--{edge.target}-{number}"
-        return Group(path, "edge", "", tuple(_way(placed.points, edge.style)))
+        *before, last = _pieces(placed.points, placed.over)
+        width, dash = _WIDTHS[edge.style], _DASHES.get(edge.style)
+        marks = [Line(piece, width=width, dash=dash, radius=CORNER) for piece in before]
+        return Group(path, "edge", "", (*marks, *_way(last, edge.style)))
 
     def _box(self, placed: PlacedBox, is_turned: bool) -> Group:
         marks = tuple(self._box_marks(placed.box, placed.rect, is_turned))
@@ -149,6 +156,24 @@ class _Painter:
 
 def _way(points: list[Point] | tuple[Point, ...], style: Style) -> Iterator[Mark]:
     return arrow(points, _WIDTHS[style], _DASHES.get(style))
+
+
+def _pieces(way: Way, over: Sequence[Point]) -> list[Way]:
+    """The pieces of a way that has a gap at each of some points."""
+    pieces, piece = [], [way[0]]
+    for (x0, y0), (x1, y1) in pairwise(way):
+        length = abs(x1 - x0) + abs(y1 - y0)
+        dx, dy = (x1 - x0) / length * GAP, (y1 - y0) / length * GAP
+        on_it = [
+            (abs(x - x0) + abs(y - y0), x, y)
+            for x, y in over
+            if min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1)
+        ]
+        for _, x, y in sorted(on_it):
+            pieces.append((*piece, (x - dx, y - dy)))
+            piece = [(x + dx, y + dy)]
+        piece.append((x1, y1))
+    return [*pieces, tuple(piece)]
 
 
 def _words(box: Box, rect: Rect, is_turned: bool) -> Iterator[Words]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archdsl_svg.font import text_width
-from archdsl_svg.geometry import Rect
+from archdsl_svg.geometry import Point, Rect
 from archdsl_units import theme
 from archdsl_units.folding import Style
 
+from archdsl_pictures.around import Way, turned
 from archdsl_pictures.arrange import (
     Arrangement,
     Gaps,
@@ -21,7 +22,7 @@ from archdsl_pictures.arrange import (
 )
 from archdsl_pictures.ladder import steps_of
 from archdsl_pictures.model import Box, Edge, Frame, Panel
-from archdsl_pictures.routes import Way, ways_of
+from archdsl_pictures.routes import crossings, ways_of
 from archdsl_pictures.sizes import frame_title, label_size, panel_sizes
 from archdsl_pictures.structure import Framed, Series, structure_of
 from archdsl_pictures.wrapping import columns_of
@@ -74,14 +75,19 @@ class PlacedFrame:
 
 @dataclass(frozen=True, slots=True)
 class PlacedEdge:
-    """An edge's way: corners from the source's border to the target's."""
+    """An edge's way: corners from the source's border to the target's.
+
+    Where it is `over` another one, it has a gap.
+    """
 
     edge: Edge
     points: Way
+    over: tuple[Point, ...] = ()
 
     def moved(self, dx: float, dy: float) -> PlacedEdge:
         """The same way elsewhere."""
-        return PlacedEdge(self.edge, tuple((x + dx, y + dy) for x, y in self.points))
+        points, over = (tuple((x + dx, y + dy) for x, y in way) for way in (self.points, self.over))
+        return PlacedEdge(self.edge, points, over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +173,7 @@ class Layout:
         words = [box.shape_at for box in panel.boxes if box.shape_at]
         words += [frame.label_at for frame in panel.frames]
         ways = ways_of(self.panel, found, loose, words, self.gaps, theme.STACK)
-        edges = map(PlacedEdge, self.panel.edges, ways)
+        edges = map(PlacedEdge, self.panel.edges, ways, crossings(self.panel.edges, ways, loose))
         return _trimmed(replace(panel, edges=tuple(edges)), self.is_turned)
 
     def _arranged(self, pieces: Sequence[Series]) -> Arrangement:
@@ -271,7 +277,7 @@ def _turned(panel: PlacedPanel) -> PlacedPanel:
         frames=tuple(
             replace(f, rect=f.rect.turned(), label_at=f.label_at.turned()) for f in panel.frames
         ),
-        edges=tuple(PlacedEdge(e.edge, tuple((y, x) for x, y in e.points)) for e in panel.edges),
+        edges=tuple(PlacedEdge(e.edge, turned(e.points), turned(e.over)) for e in panel.edges),
         rungs=tuple(
             replace(r, rect=r.rect.turned(), label_at=r.label_at.turned()) for r in panel.rungs
         ),

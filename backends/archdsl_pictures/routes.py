@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import count, pairwise
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from archdsl_svg.geometry import Point, Rect
 from archdsl_units.folding import Style
 from archdsl_units.labels import Form
 
+from archdsl_pictures.around import Way, around, tidy
 from archdsl_pictures.arrange import Arrangement, Gaps
 from archdsl_pictures.model import Box, Edge, Panel
-
-Way = tuple[Point, ...]
-
-BEND = 5
-"""What a turn costs a loose edge, in times the distance that it keeps from boxes."""
 
 
 def ways_of(
@@ -159,104 +154,38 @@ def _landing(box: Box, rect: Rect, x: float, landed: Sequence[float], inset: flo
     return place
 
 
-def tidy(points: Sequence[Point]) -> Way:
-    """The corners without those that turn nothing."""
-    kept: list[Point] = []
-    for point in points:
-        if kept and abs(kept[-1][0] - point[0]) < 0.05 and abs(kept[-1][1] - point[1]) < 0.05:
-            continue
-        if len(kept) > 1 and (
-            abs(kept[-2][0] - kept[-1][0]) < 0.05 > abs(kept[-1][0] - point[0])
-            or abs(kept[-2][1] - kept[-1][1]) < 0.05 > abs(kept[-1][1] - point[1])
-        ):
-            kept[-1] = point
-            continue
-        kept.append(point)
-    return tuple(kept)
+def crossings(
+    edges: Sequence[Edge], ways: Sequence[Way], loose: Sequence[Edge]
+) -> list[tuple[Point, ...]]:
+    """For each edge, where it crosses one that has neither end in common with it.
 
-
-def around(
-    start: Point, end: Point, obstacles: Sequence[Rect], taken: Sequence[Way], gaps: Gaps
-) -> Way:
-    """The shortest way with few turns that leaves downwards, arrives from above, crosses no box."""
-    clear = gaps.clear
-    top, bottom = min(start[1], end[1]) - 8 * clear, max(start[1], end[1]) + 8 * clear
-    near = [rect for rect in obstacles if rect.top < bottom and rect.bottom > top]
-    grown = [rect.grown(0.875 * clear) for rect in near]
-    beyond = max(rect.right for rect in near) + 2 * clear
-    xs = sorted(
-        {start[0], end[0], beyond, *(x for r in near for x in _beside(r.left, r.right, clear))}
+    Of two edges that cross it is the loose one that is told, or the later. It is drawn with a gap
+    there, so that nobody takes the crossing for a fork.
+    """
+    found: list[list[Point]] = [[] for _ in ways]
+    if not loose:
+        return [() for _ in ways]
+    spare = set(loose)
+    ranks = [(edge in spare, number) for number, edge in enumerate(edges)]
+    segments = [(number, a, b) for number, way in enumerate(ways) for a, b in pairwise(way)]
+    levels = sorted(
+        (a[1], other, min(a[0], b[0]), max(a[0], b[0]))
+        for other, a, b in segments
+        if _is_level(a, b)
     )
-    ys = sorted(
-        {start[1] + 2 * clear, end[1] - gaps.land}
-        | {y for r in near for y in _beside(r.top, r.bottom, clear)}
-    )
-    used = [_spans(taken, 0), _spans(taken, 1)]
-    begin, goal = (start[0], start[1] + 2 * clear), (end[0], end[1] - gaps.land)
-    numbers = count()
-    ahead: list[tuple[float, int, Point, bool, tuple[Point, ...]]] = [
-        (0.0, next(numbers), begin, True, (start, begin))
-    ]
-    done = set[tuple[Point, bool]]()
-    while ahead:
-        cost, _, (x, y), upright, way = heapq.heappop(ahead)
-        if (x, y) == goal and upright:
-            return tidy([*way, end])
-        if ((x, y), upright) in done:
-            continue
-        done.add(((x, y), upright))
-        for next_x, next_y in _neighbours(x, y, xs, ys):
-            step = Rect(min(x, next_x), min(y, next_y), max(x, next_x), max(y, next_y))
-            if any(step.overlaps(rect) for rect in grown) and (x, y) != begin:
-                continue
-            is_upright = next_x == x
-            length = abs(next_x - x) + abs(next_y - y)
-            shared = length if _is_shared(step, is_upright, used, clear) else 0.0
-            turn = BEND * clear if is_upright != upright else 0.0
-            # Skips run at one side.
-            turn += length if is_upright and x < begin[0] - 1 else 0.0
-            entry = (next_x, next_y), is_upright, (*way, (next_x, next_y))
-            heapq.heappush(ahead, (cost + length + 3 * shared + turn, next(numbers), *entry))
-    return tidy([start, begin, (beyond, begin[1]), (beyond, goal[1]), goal, end])
+    heights = [level[0] for level in levels]
+    for number, (x, start), (_, end) in (s for s in segments if not _is_level(*s[1:])):
+        low, high = sorted((start, end))
+        first, last = bisect_right(heights, low), bisect_left(heights, high)
+        for y, other, left, right in levels[first:last]:
+            if left < x < right and _are_apart(edges[number], edges[other]):
+                found[max(ranks[number], ranks[other])[1]].append((x, y))
+    return [tuple(points) for points in found]
 
 
-def _beside(low: float, high: float, clear: float) -> tuple[float, ...]:
-    return low - clear, low - 2 * clear, high + clear, high + 2 * clear
+def _is_level(one: Point, other: Point) -> bool:
+    return abs(one[1] - other[1]) < 0.05
 
 
-def _neighbours(x: float, y: float, xs: Sequence[float], ys: Sequence[float]) -> list[Point]:
-    left, right = bisect_left(xs, x), bisect_right(xs, x)
-    above, below = bisect_left(ys, y), bisect_right(ys, y)
-    found = [(xs[left - 1], y)] if left else []
-    found += [(xs[right], y)] if right < len(xs) else []
-    found += [(x, ys[above - 1])] if above else []
-    found += [(x, ys[below])] if below < len(ys) else []
-    return found
-
-
-def _spans(ways: Sequence[Way], axis: int) -> dict[float, list[tuple[float, float]]]:
-    """Where on each upright (0) or level (1) line there is an edge already."""
-    found: dict[float, list[tuple[float, float]]] = {}
-    for way in ways:
-        for one, other in pairwise(way):
-            if abs(one[axis] - other[axis]) < 0.05:
-                ends = sorted((one[1 - axis], other[1 - axis]))
-                found.setdefault(round(one[axis]), []).append((ends[0], ends[1]))
-    return found
-
-
-def _is_shared(
-    step: Rect,
-    is_upright: bool,
-    used: Sequence[Mapping[float, list[tuple[float, float]]]],
-    clear: float,
-) -> bool:
-    """Whether another edge runs along a step already, or nearly."""
-    line, apart = round(step.left if is_upright else step.top), int(clear) - 1
-    low, high = (step.top, step.bottom) if is_upright else (step.left, step.right)
-    spans = used[0 if is_upright else 1]
-    return any(
-        start < high and end > low
-        for near in range(line - apart, line + apart + 1)
-        for start, end in spans.get(near, ())
-    )
+def _are_apart(one: Edge, other: Edge) -> bool:
+    return one.source != other.source and one.target != other.target

@@ -96,6 +96,8 @@ class Scene:
         yield from _walk(self.marks)
 
 
+CORNER = 6.0
+"""The radius of an edge's corners."""
 _ARROW = (6.5, 3.0)
 
 
@@ -103,7 +105,7 @@ def arrow(
     points: Sequence[Point],
     width: float = 1.1,
     dash: tuple[float, float] | None = None,
-    radius: float = 6.0,
+    radius: float = CORNER,
 ) -> Iterator[Mark]:
     """A line with an arrow's head at its end."""
     length, half = _ARROW

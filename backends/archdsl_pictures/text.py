@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from math import floor
 
-from archdsl_svg.geometry import Rect
+from archdsl_svg.geometry import Point, Rect
 from archdsl_units.folding import Style
 from archdsl_units.labels import Form
 
 from archdsl.report.text import columns_of
+from archdsl_pictures.around import Way
 from archdsl_pictures.arrange import Arrangement, Gaps, Size, Title, arrange, measure
 from archdsl_pictures.ladder import steps_of
 from archdsl_pictures.layout import frame_label
 from archdsl_pictures.model import Box, Panel, Picture
-from archdsl_pictures.routes import Way, ways_of
+from archdsl_pictures.routes import crossings, ways_of
 from archdsl_pictures.sizes import COLUMN_FORMS
 from archdsl_pictures.structure import Framed, structure_of
 
@@ -72,6 +73,8 @@ def _drawn(panel: Panel) -> list[str]:
     ways = ways_of(panel, found, structure.loose, shapes.values(), CELLS, 0)
     for edge, way in zip(panel.edges, ways, strict=True):
         canvas.edge(way, found.boxes[edge.target], edge.style)
+    for way, over in zip(ways, crossings(panel.edges, ways, structure.loose), strict=True):
+        canvas.bridge(way, over)
     for path, rect in found.boxes.items():
         canvas.box(boxes[path], rect)
     for path, rect in shapes.items():
@@ -169,6 +172,12 @@ class _Canvas:
             self._join(start, end, style in (Style.PROJECTION, Style.TRAINING))
         self._heads[cells[-1]] = _HEADS[direction]
         self._written.pop(cells[-1], None)
+
+    def bridge(self, way: Way, over: Iterable[Point]) -> None:
+        """Let the line that a way crosses run on, so that nobody takes the crossing for a fork."""
+        for x, y in over:
+            is_level = any(abs(y0 - y) < 0.01 > abs(y1 - y) for (_, y0), (_, y1) in pairwise(way))
+            self._lines[floor(x), floor(y)] = _UP | _DOWN if is_level else _LEFT | _RIGHT
 
     def _join(self, start: tuple[int, int], end: tuple[int, int], is_dashed: bool) -> None:
         for cell, following in pairwise(_between(start, end)):

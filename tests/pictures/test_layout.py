@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from archdsl_pictures.dot import dot_text
-from archdsl_pictures.layout import Layout, PlacedPanel, extents
-from archdsl_pictures.model import Edge
+from archdsl_pictures.layout import Layout, extents
 from archdsl_pictures.options import Options
 from archdsl_pictures.page import Page, page_of
 from archdsl_pictures.picture import picture_of
-from archdsl_pictures.routes import Way
 from archdsl_pictures.sizes import COLUMN_FORMS
 from archdsl_pictures.structure import structure_of
 from archdsl_svg.font import REGULAR, metrics, text_width
@@ -21,53 +17,10 @@ from archdsl_units import theme
 from archdsl_units.folding import Style
 from archdsl_units.labels import Form
 from graphviz_program import laid_out
+from placed_pages import crossing, overlapping, panels, shared, shrunk, words
 
 import archdsl
 from archdsl import Network
-
-
-def panels(page: Page) -> Iterator[PlacedPanel]:
-    for sheet in page.sheets:
-        yield sheet.placed
-
-
-def shrunk(rect: Rect, by: float = 0.05) -> Rect:
-    return Rect(rect.left + by, rect.top + by, rect.right - by, rect.bottom - by)
-
-
-def crossing(ways: list[Way], rects: list[Rect]) -> Iterator[tuple[Way, Rect]]:
-    """Every way that leads through a rectangle."""
-    segments = sorted(
-        ((Rect(*map(min, a, b), *map(max, a, b)), way) for way in ways for a, b in pairwise(way)),
-        key=lambda entry: entry[0].top,
-    )
-    tops = [segment.top for segment, _ in segments]
-    tallest = max((segment.height for segment, _ in segments), default=0.0)
-    for rect in rects:
-        first, last = bisect_left(tops, rect.top - tallest), bisect_left(tops, rect.bottom)
-        for segment, way in segments[first:last]:
-            if rect.overlaps(segment):
-                yield way, rect
-
-
-def overlapping(rects: list[Rect]) -> list[tuple[Rect, Rect]]:
-    """Every two that have an area in common."""
-    found = []
-    ordered = sorted(rects, key=lambda rect: rect.top)
-    for at, rect in enumerate(ordered):
-        for other in ordered[at + 1 :]:
-            if other.top >= rect.bottom:
-                break
-            if rect.overlaps(other):
-                found.append((rect, other))
-    return found
-
-
-def words(panel: PlacedPanel) -> list[Rect]:
-    """Where something is written beside boxes."""
-    found = [placed.shape_at for placed in panel.boxes if placed.shape_at]
-    found += [placed.label_at for placed in panel.frames]
-    return found + [rung.label_at for rung in panel.rungs]
 
 
 def test_boxes_do_not_overlap(placed: Page) -> None:
@@ -121,17 +74,7 @@ def test_no_line_leads_through_a_word(placed: Page) -> None:
 
 def test_no_two_lines_from_different_boxes_to_different_boxes_are_one(placed: Page) -> None:
     for panel in panels(placed):
-        spans: dict[tuple[bool, int], list[tuple[float, float, Edge]]] = {}
-        for edge in panel.edges:
-            for (x0, y0), (x1, y1) in pairwise(edge.points):
-                upright = abs(x0 - x1) < 0.1
-                low, high = sorted((y0, y1) if upright else (x0, x1))
-                line = round(x0 if upright else y0)
-                spans.setdefault((upright, line), []).append((low, high, edge.edge))
-        for held in spans.values():
-            for (a, b, one), (c, d, other) in combinations(held, 2):
-                related = one.source == other.source or one.target == other.target
-                assert related or min(b, d) - max(a, c) < 1, (one, other)
+        assert list(shared(panel)) == []
 
 
 def test_frames_hold_their_boxes_and_no_others(placed: Page) -> None:
