@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from archdsl_svg.geometry import Rect
 
 from archdsl_pictures.model import Edge
-from archdsl_pictures.structure import Framed, Leaf, Parallel, Part, Series
+from archdsl_pictures.structure import Framed, Leaf, Parallel, Part, Series, leaves
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     """What a box needs: `ear` is the room right of it, `label` the length of what stands below.
 
-    A `bar` grows so that it reaches over all that enters it.
+    A `bar` grows so that it reaches over all that enters it. It stands so much further down than
+    need be as there is `above` it.
     """
 
     width: float
@@ -28,6 +29,7 @@ class Size:
     ear: float = 0.0
     label: float = 0.0
     bar: bool = False
+    above: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,8 @@ class _Measure:
             gap = max(gap - gaps.before / 2, label + gaps.land)
         if isinstance(above, Framed):
             gap = max(gap - gaps.after / 2, label + gaps.land)
-        return gap
+        head = next(leaves(below), None)
+        return gap + (self.sizes[head].above if head else 0.0)
 
     def _parallel(self, parallel: Parallel) -> Measured:
         columns = [self.part(column) for column in parallel.columns]

@@ -70,6 +70,8 @@ class _Room:
         return Frame(self.path, self.label, self.title, tuple(self.boxes), self.frames())
 
 
+Folds = Callable[[Graph, str], Folded]
+"""A graph folded, where its nodes have this prefix in the drawing."""
 Opens = Callable[[Item, InstanceNode, int], Opening]
 """How the use of a block is drawn that lies in so many open ones."""
 
@@ -84,7 +86,7 @@ class Drawing:
         self,
         graph: Graph,
         prefix: str,
-        fold: Callable[[Graph], Folded],
+        fold: Folds,
         opens: Opens,
         has_frames: bool = True,
     ) -> None:
@@ -105,7 +107,7 @@ class Drawing:
         level: int,
     ) -> str:
         """Draw a graph's units, where `inputs` says what its inputs are; the output's path."""
-        folded = self._fold(graph)
+        folded = self._fold(graph, prefix)
         rooms = _Rooms(folded, prefix, room, self._has_frames)
         outputs = dict(inputs)
         styles = _styles(folded)
@@ -142,7 +144,7 @@ class Drawing:
     def _draw_open(
         self, item: Item, node: InstanceNode, room: _Room, level: int, opening: Opening
     ) -> str:
-        inner = self._fold(node.graph)
+        inner = self._fold(node.graph, f"{item.path}.")
         if opening is Opening.WRAPPER and inner.wrapped:
             unit, prefix = inner.wrapped, f"{item.path}."
             wrapped = Item(unit, inner, prefix, item.count, item.sources, item.grows)

@@ -21,6 +21,14 @@ class Step:
     bottom: float
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A box of the flow, or paths side by side, and the size of the maps that leave."""
+
+    paths: tuple[str, ...]
+    size: str
+
+
 def steps_of(
     columns: Sequence[Series],
     boxes: Mapping[str, Box],
@@ -31,7 +39,14 @@ def steps_of(
     found: list[list[Step]] = []
     tint, size = -1, ""
     for column, (first, last) in zip(columns, extents, strict=True):
-        stretches = list(_stretches(column, boxes, rects))
+        stretches = [
+            (
+                min(rects[path].top for path in stretch.paths),
+                max(rects[path].bottom for path in stretch.paths),
+                stretch.size,
+            )
+            for stretch in stretches_of(column, boxes)
+        ]
         steps: list[Step] = []
         for (_, above, _), (top, _, here) in zip(
             [(0.0, 0.0, ""), *stretches], stretches, strict=False
@@ -46,26 +61,21 @@ def steps_of(
     return found
 
 
-def _stretches(
-    series: Series, boxes: Mapping[str, Box], rects: Mapping[str, Rect]
-) -> Iterator[tuple[float, float, str]]:
-    """Top, bottom and size of what the flow leads through; paths side by side are one stretch."""
+def stretches_of(series: Series, boxes: Mapping[str, Box]) -> Iterator[Stretch]:
+    """What the flow leads through, from the top on; paths side by side are one stretch."""
     for position, part in enumerate(series.parts):
         match part:
             case Leaf(path):
-                yield rects[path].top, rects[path].bottom, boxes[path].size
+                yield Stretch((path,), boxes[path].size)
             case Framed(_, inside):
-                yield from _stretches(inside, boxes, rects)
+                yield from stretches_of(inside, boxes)
             case Parallel((column,), _, _):
-                yield from _stretches(column, boxes, rects)
+                yield from stretches_of(column, boxes)
             case _:
                 # The size that paths are brought to is that of where they meet.
-                held = [rects[path] for path in leaves(part)]
-                if held:
+                if held := tuple(leaves(part)):
                     meet = next(_heads(series.parts[position + 1 :]), None)
-                    last = meet or list(leaves(part))[-1]
-                    top = min(rect.top for rect in held)
-                    yield top, max(rect.bottom for rect in held), boxes[last].size
+                    yield Stretch(held, boxes[meet or held[-1]].size)
 
 
 def _heads(parts: Sequence[Part]) -> Iterator[str]:

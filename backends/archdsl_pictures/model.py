@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from archdsl_units.folding import Style
 from archdsl_units.labels import Form
@@ -30,15 +31,23 @@ class Costs:
         )
 
 
+class Sign(StrEnum):
+    """What became of a box between two networks that stand side by side."""
+
+    ADDED = "+"
+    REMOVED = "−"
+    CHANGED = "~"
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """One box. `path` is the full path of its first layer, unique in the picture.
 
     `notes` are the small lines under the text. `shape` is what leaves the box in words, written
     where `shows_shape`, and `size` the part of it that the ladder shows. `skip` is the style of the
-    skip inside a folded block, `count` how many equal neighbours were folded, `inside` the path of
-    the panel that shows a folded block's inside, and `nodes` the paths of all that the box stands
-    for.
+    skip inside a folded block, `count` how many equal neighbours were folded, and `nodes` the paths
+    of all that the box stands for. `sign` is what became of it between two networks, and `changes`
+    are further small lines that say it.
     """
 
     path: str
@@ -53,10 +62,16 @@ class Box:
     skip: Style = Style.FLOW
     count: int = 1
     costs: Costs = Costs()
-    inside: str = ""
     nodes: tuple[str, ...] = ()
     output: Shape | None = None
     is_training_only: bool = False
+    sign: Sign | None = None
+    changes: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The small lines under the text."""
+        return self.notes + self.changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +133,17 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The overview, the inside of each distinct block, and the words around them."""
+    """The overview, the inside of each distinct block, and the words around them.
+
+    `notes` are lines of the footer that only this picture has.
+    """
 
     name: str
     subtitle: str
     description: str
     overview: Panel
     panels: tuple[Panel, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def all_panels(self) -> tuple[Panel, ...]:

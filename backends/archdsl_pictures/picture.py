@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ from archdsl.backend import BackendError
 from archdsl.diagnostics import suggest
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Family, Shape
+from archdsl.passes import Totals
 from archdsl.report.describe import describe_call
+from archdsl.report.summary import Summarized
 from archdsl.report.text import counted, short
 from archdsl_pictures.drawing import Drawing, Item, Opening
 from archdsl_pictures.model import MACS, Box, Costs, Edge, Panel, Picture
@@ -34,49 +36,69 @@ def picture_of(network: Network, options: Options | None = None) -> Picture:
     """The whole picture of a network. Raises BackendError where a block to expand is unknown."""
     options = options or Options()
     _check_names(network.graph, options.expand)
-    return _Drawer(network, options).picture()
+    drawer = Drawer(network, options)
+    facts = [counted(network.totals.depth, "layer"), *costs_text(network.totals)]
+    if (devices := network.program.main.devices) > 1:
+        facts.append(f"split over {devices} gpus")
+    return Picture(
+        name=network.class_name,
+        subtitle="  ·  ".join(facts),
+        description=_description(network),
+        overview=drawer.overview(),
+        panels=tuple(drawer.insides()),
+    )
 
 
-class _Drawer:
-    def __init__(self, network: Network, options: Options) -> None:
-        self.network, self.options = network, options
+class Drawer:
+    """Makes panels of a network: boxes that are folded as exactly as the network repeats.
+
+    `said` gives what else is known of a path; neighbours of which it says different things stay
+    apart.
+    """
+
+    def __init__(
+        self,
+        network: Summarized,
+        options: Options,
+        said: Callable[[str], object] | None = None,
+    ) -> None:
+        self.network, self.options, self._said = network, options, said
         self._folded: dict[int, Folded] = {}
         self._drawings: dict[int, Drawing] = {}
         self._costs = _roll_up(network)
         self._training_only = network.graph.training_only()
-        # What two insides that look alike have in common -> the path of the panel that shows them.
-        self._panels: dict[object, str] = {}
 
-    def picture(self) -> Picture:
-        """The overview first, then each form of each block, in the order of their first use."""
-        network, totals = self.network, self.network.totals
-        facts = [
-            counted(totals.depth, "layer"),
-            counted(totals.parameters, "parameter"),
-            f"{totals.macs / 1e9:.3g} G multiply-adds"
-            if totals.macs >= 1e8
-            else counted(totals.macs, "multiply-add"),
-        ]
-        if (devices := network.program.main.devices) > 1:
-            facts.append(f"split over {devices} gpus")
-        overview = Drawing(network.graph, "", self.fold, self._opens_above)
-        insides = list(self._insides(overview))
-        return Picture(
-            name=network.class_name,
-            subtitle="  ·  ".join(facts),
-            description=self._description(),
-            overview=self._panel(overview, network.graph, "", "", ""),
-            panels=tuple(
-                self._panel(self._drawing(graph), graph, f"{path}.", describe_call(graph), note)
-                for path, graph, note in insides
-            ),
-        )
+    def overview(self) -> Panel:
+        """The whole network, blocks closed."""
+        return self._panel(self._above, self.network.graph, "", "", "")
+
+    def insides(self) -> Iterator[Panel]:
+        """A panel for each form of each block, in the order of their first use."""
+        for path, graph, note in self._insides():
+            yield self._panel(self._drawing(graph), graph, f"{path}.", describe_call(graph), note)
+
+    def inside(self, path: str, graph: Graph, heading: str, note: str) -> Panel:
+        """The inside of the use of a block at a path."""
+        prefix = f"{path}."
+        return self._panel(self._drawn(graph, prefix), graph, prefix, heading, note)
 
     def fold(self, graph: Graph) -> Folded:
         """A graph folded, once however often it is used."""
         if id(graph) not in self._folded:
             self._folded[id(graph)] = Folded(graph)
         return self._folded[id(graph)]
+
+    @cached_property
+    def _above(self) -> Drawing:
+        """What the overview draws."""
+        return Drawing(self.network.graph, "", self._fold_at, self._opens_above)
+
+    def _fold_at(self, graph: Graph, prefix: str) -> Folded:
+        """A graph folded where its nodes have a prefix, which decides what is said of them."""
+        if self._said is None:
+            return self.fold(graph)
+        said = self._said
+        return Folded(graph, said=lambda name: said(prefix + name))
 
     # --- What is drawn open ---
 
@@ -103,20 +125,28 @@ class _Drawer:
     def _drawing(self, graph: Graph) -> Drawing:
         """The inside of a block, which is the same for all its uses but for the paths."""
         if id(graph) not in self._drawings:
-            is_open = _calls_itself(graph) and self._fits(graph)
-
-            def opens(item: Item, node: InstanceNode, level: int) -> Opening:
-                if self.fold(node.graph).wrapped:
-                    return Opening.WRAPPER
-                if node.graph.block is graph.block and is_open:
-                    return Opening.BARE
-                is_wanted = node.graph.name in self.options.expand
-                return Opening.FRAMED if is_wanted else Opening.CLOSED
-
-            # All levels at once are clearest with nothing folded and no frames around levels.
-            fold = partial(Folded, has_repeats=False) if is_open else self.fold
-            self._drawings[id(graph)] = Drawing(graph, "", fold, opens, not is_open)
+            self._drawings[id(graph)] = self._drawn(graph, "")
         return self._drawings[id(graph)]
+
+    def _drawn(self, graph: Graph, above: str) -> Drawing:
+        """The inside of a block, whose nodes have this prefix in the network."""
+        is_open = _calls_itself(graph) and self._fits(graph)
+
+        def opens(item: Item, node: InstanceNode, level: int) -> Opening:
+            if self.fold(node.graph).wrapped:
+                return Opening.WRAPPER
+            if node.graph.block is graph.block and is_open:
+                return Opening.BARE
+            is_wanted = node.graph.name in self.options.expand
+            return Opening.FRAMED if is_wanted else Opening.CLOSED
+
+        def fold(inner: Graph, prefix: str) -> Folded:
+            # All levels at once are clearest with nothing folded and no frames around levels.
+            if is_open:
+                return Folded(inner, has_repeats=False)
+            return self._fold_at(inner, above + prefix)
+
+        return Drawing(graph, "", fold, opens, not is_open)
 
     def _fits(self, graph: Graph) -> bool:
         """Whether all levels of a block that calls itself can be drawn at once."""
@@ -124,7 +154,7 @@ class _Drawer:
 
     # --- Panels ---
 
-    def _insides(self, overview: Drawing) -> Iterator[tuple[str, Graph, str]]:
+    def _insides(self) -> Iterator[tuple[str, Graph, str]]:
         """Path, graph and note of each panel: one a form, for blocks that differ in numbers only.
 
         Numbers apart, blocks of one structure look the same: the panel has the first one's.
@@ -132,8 +162,8 @@ class _Drawer:
         uses = Counter[object]()
         for graph, count in _multiplicity(self.network.graph):
             uses[self._structure(graph)] += count
-        visited = set[int]()
-        queue = deque([("", overview)])
+        visited, shown = set[int](), set[object]()
+        queue = deque([("", self._above)])
         while queue:
             prefix, drawing = queue.popleft()
             for item in drawing.items.values():
@@ -145,8 +175,8 @@ class _Drawer:
                 # A form that was seen may still hold blocks that were not: recursion ends so.
                 queue.append((f"{path}.", self._drawing(graph)))
                 structure = self._structure(graph)
-                if structure not in self._panels:
-                    self._panels[structure] = path
+                if structure not in shown:
+                    shown.add(structure)
                     count = uses[structure]
                     note = f"as in {path}" + (f", one of {count} of this form" if count > 1 else "")
                     note += ", in training only" if self._is_training_only(path) else ""
@@ -235,7 +265,6 @@ class _Drawer:
                 text=f"{describe_call(node.graph, node.lines)}{times}",
                 notes=(*own, *notes),
                 skip=self.fold(node.graph).skip,
-                inside=self._panels.get(self._structure(node.graph), ""),
             )
         layers = [layer for layer in unit.nodes if isinstance(layer, LayerNode)]
         labels = [item.folded.label(layer) for layer in layers]
@@ -276,17 +305,26 @@ class _Drawer:
             f"output {item.unit.last.output}; {figures}"
         )
 
-    def _description(self) -> str:
-        network, totals = self.network, self.network.totals
-        inputs = " and ".join(str(node.output) for node in network.graph.inputs)
-        text = (
-            f"{network.class_name}: input {inputs}, output {network.graph.shape}, "
-            f"{counted(totals.parameters, 'parameter')}, {counted(totals.macs, 'multiply-add')}. "
-        )
-        about = [
-            f"{entry.key}: {entry.text}." for entry in network.program.about if entry.key == "paper"
-        ]
-        return " ".join([text + MACS, *about])
+
+def costs_text(totals: Totals) -> tuple[str, str]:
+    """Parameters and multiply-adds, many of these in short."""
+    macs = counted(totals.macs, "multiply-add")
+    if totals.macs >= 1e8:
+        macs = f"{totals.macs / 1e9:.3g} G multiply-adds"
+    return counted(totals.parameters, "parameter"), macs
+
+
+def _description(network: Network) -> str:
+    totals = network.totals
+    inputs = " and ".join(str(node.output) for node in network.graph.inputs)
+    text = (
+        f"{network.class_name}: input {inputs}, output {network.graph.shape}, "
+        f"{counted(totals.parameters, 'parameter')}, {counted(totals.macs, 'multiply-add')}. "
+    )
+    about = [
+        f"{entry.key}: {entry.text}." for entry in network.program.about if entry.key == "paper"
+    ]
+    return " ".join([text + MACS, *about])
 
 
 def size_text(shape: Shape) -> str:
@@ -306,7 +344,7 @@ def _check_names(graph: Graph, names: tuple[str, ...]) -> None:
             raise BackendError(f"no block and no use of one is called {name}; {hint}")
 
 
-def _roll_up(network: Network) -> dict[str, Costs]:
+def _roll_up(network: Summarized) -> dict[str, Costs]:
     """Path -> costs, of layers and of everything that holds layers."""
     found: dict[str, Costs] = {}
     for row in network.facts.layers():

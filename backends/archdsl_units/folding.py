@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -87,11 +87,18 @@ class Link:
 class Folded:
     """A graph's units in the spec's order, the links between them, and its skips.
 
-    Without `has_repeats` equal neighbours stay apart.
+    Without `has_repeats` equal neighbours stay apart, and so do those of whose names `said` says
+    different things.
     """
 
-    def __init__(self, graph: Graph, has_repeats: bool = True) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        has_repeats: bool = True,
+        said: Callable[[str], object] = lambda name: None,
+    ) -> None:
         self.graph = graph
+        self._said = said
         self._operands = {node.name: graph.operands(node.name) for node in graph}
         self._consumers: dict[str, list[str]] = {node.name: [] for node in graph}
         for name, operands in self._operands.items():
@@ -248,6 +255,7 @@ class Folded:
             and self._wiring(first) == self._wiring(after)
             and all(
                 self.space(one.name) == self.space(other.name)
+                and self._said(one.name) == self._said(other.name)
                 and _alike(one, other)
                 and _called_alike(one, other, alone)
                 for one, other in zip(old, new, strict=True)
