@@ -57,7 +57,7 @@ def _heading(places: Sequence[Place]) -> str:
     """`in 3 blocks (layer2.0, layer3.0, layer4.0):`; with the call, where all have the same."""
     if places[0].path == NETWORK:
         return "in the network itself:"
-    listed = ", ".join(_runs([place.path for place in places]))
+    listed = ", ".join(path_runs([place.path for place in places]))
     calls = {(place.before, place.after) for place in places}
     ((before, after), *others) = calls
     said = "" if others or before == after else f", {before} -> {after}"
@@ -65,7 +65,7 @@ def _heading(places: Sequence[Place]) -> str:
     return f"in {where}{said}:"
 
 
-def _runs(paths: Sequence[str]) -> Iterator[str]:
+def path_runs(paths: Sequence[str]) -> Iterator[str]:
     """Paths with neighbours joined: `layer1.1..2`."""
     first = last = paths[0]
     for path in [*paths[1:], ""]:

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.network import Network
+    from archdsl.report.difference import Difference
 
 __all__ = ["BACKEND", "Pictures"]
+
+DRAWN = ("svg", "png", "pdf", "tex")
+"""The formats that show a whole page, as a difference needs it."""
 
 
 class Pictures:
@@ -24,6 +28,16 @@ class Pictures:
         from archdsl_pictures.files import write
 
         return write(network, format, options)
+
+    def draw(self, difference: Difference, format: str, **options: Any) -> bytes:
+        """Two networks side by side; options are `theme`, `page`, ... Raises BackendError."""
+        from archdsl.backend import BackendError
+
+        if format not in DRAWN:
+            raise BackendError(f"differences are drawn as {', '.join(DRAWN)}, not {format}")
+        from archdsl_pictures.files import write_difference
+
+        return write_difference(difference, format, options)
 
 
 BACKEND = Pictures()

@@ -14,6 +14,7 @@ from archdsl_units import theme
 from archdsl_units.folding import Style
 from archdsl_units.labels import Form
 
+from archdsl.ops import Family
 from archdsl_pictures.around import Way
 from archdsl_pictures.heat import Heat
 from archdsl_pictures.layout import (
@@ -23,9 +24,10 @@ from archdsl_pictures.layout import (
     PlacedPanel,
     Rung,
     frame_label,
+    sign_at,
 )
 from archdsl_pictures.legend import SAMPLE, Entry
-from archdsl_pictures.model import Box
+from archdsl_pictures.model import Box, Sign
 from archdsl_pictures.page import Page, Sheet
 from archdsl_pictures.scene import CORNER, Area, Disc, Group, Line, Mark, Scene, Tile, Words, arrow
 
@@ -99,6 +101,7 @@ class _Painter:
         for box in placed.boxes:
             if at := box.shape_at:
                 yield small(box.box.shape, at.left, at.bottom - 2)
+        yield from placed.captions
 
     def _rung(self, rung: Rung) -> Iterator[Mark]:
         tint = theme.STAGES[min(rung.tint, len(theme.STAGES) - 1)]
@@ -135,9 +138,14 @@ class _Painter:
             if stack:
                 behind = rect.moved(stack, -stack)
                 yield _outline(box.form, box.kind, behind, fill, is_turned)
-            outline = _outline(box.form, box.kind, rect, fill, is_turned)
+            if box.sign:
+                yield _rim(box.form, rect, is_turned)
+            inset = theme.RIM if box.sign else 0.0
+            outline = _outline(box.form, box.kind, rect, fill, is_turned, inset)
             yield replace(outline, dash=_HEAD) if box.is_training_only else outline
         yield from _sign(box.text, rect) if box.form is Form.ROUND else _words(box, rect, is_turned)
+        if box.sign:
+            yield from _badge(box.sign, sign_at(box.form, rect))
 
     def _legend_entry(self, entry: Entry, x: float, y: float) -> Iterator[Mark]:
         rect = Rect(x, y, x + SAMPLE, y + 13)
@@ -148,8 +156,15 @@ class _Painter:
         else:
             if entry.form is Form.ROUND:
                 rect = Rect(x + SAMPLE / 2 - 6.5, y, x + SAMPLE / 2 + 6.5, y + 13)
-            fill = theme.PANEL if self.heat else theme.PAINTS[entry.kind].fill
-            yield _outline(entry.form, entry.kind, rect, fill)
+            kind = entry.kind or Family.INPUT
+            fill = theme.PANEL if self.heat else theme.PAINTS[kind].fill
+            if entry.sign:
+                rect = replace(rect, left=x + theme.SIGN)
+                yield _rim(entry.form, rect)
+                yield _outline(entry.form, kind, rect, fill, inset=theme.RIM)
+                yield from _badge(entry.sign, sign_at(entry.form, rect))
+            else:
+                yield _outline(entry.form, kind, rect, fill)
         baseline = y + 6.5 + DROP * theme.SMALL
         yield Words(entry.text, (x + SAMPLE + 6, baseline), theme.SMALL, anchor="start")
 
@@ -184,29 +199,36 @@ def _words(box: Box, rect: Rect, is_turned: bool) -> Iterator[Words]:
     if is_turned and box.form is Form.BAR:
         yield Words(box.text, (x + drop, y), theme.TEXT, ink=ink, is_turned=True)
         return
-    y -= theme.NOTE_HEIGHT * len(box.notes) / 2
+    y -= theme.NOTE_HEIGHT * len(box.lines) / 2
     yield Words(box.text, (x, y + drop), theme.TEXT, ink=ink)
-    for note in box.notes:
+    for line in box.lines:
         y += theme.LINE_HEIGHT
-        yield Words(note, (x, y + DROP * theme.SMALL), theme.SMALL, ink=inks.FAINT_INK)
+        ink = theme.DIFFERENT if line in box.changes else inks.FAINT_INK
+        yield Words(line, (x, y + DROP * theme.SMALL), theme.SMALL, ink=ink)
 
 
 def _outline(
-    form: Form, kind: str, rect: Rect, fill: str, is_turned: bool = False
+    form: Form, kind: str, rect: Rect, fill: str, is_turned: bool = False, inset: float = 0.0
 ) -> Area | Disc | Tile:
+    """The shape of a box; an `inset` leaves room for a rim of that width."""
     line = theme.PAINTS[kind].line
     if form is Form.TRAPEZOID:
-        return Area(_trapezoid(rect, is_turned), fill, line)
+        return Area(_trapezoid(rect, is_turned, inset), fill, line)
+    rect = rect.grown(-inset)
     if form is Form.ROUND:
         return Disc(rect.center, rect.width / 2, fill, line)
     return Tile(rect, fill, line, {Form.PILL: rect.height / 2, Form.BLOCK: 5.0}.get(form, 2.0))
 
 
-def _trapezoid(rect: Rect, is_turned: bool) -> tuple[Point, ...]:
+def _trapezoid(rect: Rect, is_turned: bool, inset: float) -> tuple[Point, ...]:
     """The corners of a pooling, which is narrower where the flow leaves it."""
-    left, top, right, bottom, slant = rect.left, rect.top, rect.right, rect.bottom, theme.SLANT
+    slant = theme.SLANT / 2 if is_turned else theme.SLANT
+    share = inset / (rect.width if is_turned else rect.height)
+    along, across = inset, inset + slant * share
+    slant -= 2 * slant * share
+    dx, dy = (along, across) if is_turned else (across, along)
+    left, top, right, bottom = rect.left + dx, rect.top + dy, rect.right - dx, rect.bottom - dy
     if is_turned:
-        slant /= 2
         return (left, top), (right, top + slant), (right, bottom - slant), (left, bottom)
     return (left, top), (right, top), (right - slant, bottom), (left + slant, bottom)
 
@@ -219,6 +241,28 @@ def _sign(text: str, rect: Rect) -> Iterator[Line]:
         a = (x - dx * reach, y - dy * reach)
         b = (x + dx * reach, y + dy * reach)
         yield Line((a, b), inks.INK, 1.3)
+
+
+_STROKES: dict[Sign, tuple[tuple[Point, ...], ...]] = {
+    Sign.ADDED: (((-3.0, 0.0), (3.0, 0.0)), ((0.0, -3.0), (0.0, 3.0))),
+    Sign.REMOVED: (((-3.0, 0.0), (3.0, 0.0)),),
+    Sign.CHANGED: (((-3.4, 1.0), (-1.5, -1.2), (1.5, 1.2), (3.4, -1.0)),),
+}
+"""The lines of each sign around the middle of its disc."""
+
+
+def _rim(form: Form, rect: Rect, is_turned: bool = False) -> Area | Disc | Tile:
+    """What looks out around a box that differs."""
+    outline = _outline(form, theme.BLOCK, rect, theme.DIFFERENT, is_turned)
+    return replace(outline, line=theme.DIFFERENT)
+
+
+def _badge(sign: Sign, at: Rect) -> Iterator[Mark]:
+    """The disc with the sign of what became of a box."""
+    x, y = at.center
+    yield Disc((x, y), theme.SIGN, theme.DIFFERENT, inks.PAPER)
+    for stroke in _STROKES[sign]:
+        yield Line(tuple((x + dx, y + dy) for dx, dy in stroke), inks.PAPER, 1.5, radius=1.2)
 
 
 def _ear(rect: Rect, stack: float, is_turned: bool) -> list[Point]:

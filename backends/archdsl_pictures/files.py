@@ -16,6 +16,7 @@ from archdsl_pictures.options import Options, options_of
 from archdsl_pictures.page import page_of
 from archdsl_pictures.picture import picture_of
 from archdsl_pictures.scene import Scene
+from archdsl_pictures.spread import spread_of
 from archdsl_pictures.svg import svg_text
 from archdsl_pictures.text import text_of
 from archdsl_pictures.tikz import tikz_text
@@ -23,9 +24,14 @@ from archdsl_pictures.volumes import volumes_of
 
 if TYPE_CHECKING:
     from archdsl.network import Network
+    from archdsl.report.difference import Difference
 
 LEAST_TEXT = 7.0
 """Points: smaller letters are not read on paper."""
+
+
+BESIDE = ("costs", "depth", "page", "shapes", "theme")
+"""The options that a picture of two networks has."""
 
 
 class SmallText(UserWarning):
@@ -41,7 +47,19 @@ def write(network: Network, format: str, given: dict[str, Any]) -> bytes:
             raise BackendError(f"volumes are drawn as svg, png, pdf and tex, not as {format}")
         is_turned = options.direction == "right"
         return (dot_text(picture, is_turned) if format == "dot" else text_of(picture)).encode()
-    scene = drawn(picture, options)
+    return _written(drawn(picture, options), format, options)
+
+
+def write_difference(difference: Difference, format: str, given: dict[str, Any]) -> bytes:
+    """The whole file of two networks side by side. Raises BackendError."""
+    for name in given:
+        if name not in BESIDE:
+            raise BackendError(f"two networks side by side take no {name}")
+    options = options_of(given)
+    return _written(scene_of(spread_of(difference, options)), format, options)
+
+
+def _written(scene: Scene, format: str, options: Options) -> bytes:
     _warn_of_small_text(scene, options)
     if format == "tex":
         return tikz_text(scene).encode()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from archdsl_svg.font import text_width
 from archdsl_svg.geometry import Point, Rect
 from archdsl_units import theme
 from archdsl_units.folding import Style
+from archdsl_units.labels import Form
 
 from archdsl_pictures.around import Way, turned
 from archdsl_pictures.arrange import (
     Arrangement,
     Gaps,
     Lead,
+    Size,
     Title,
     arrange,
     first_parallel,
@@ -23,6 +25,7 @@ from archdsl_pictures.arrange import (
 from archdsl_pictures.ladder import steps_of
 from archdsl_pictures.model import Box, Edge, Frame, Panel
 from archdsl_pictures.routes import crossings, ways_of
+from archdsl_pictures.scene import Words
 from archdsl_pictures.sizes import frame_title, label_size, panel_sizes
 from archdsl_pictures.structure import Framed, Series, structure_of
 from archdsl_pictures.wrapping import columns_of
@@ -109,7 +112,10 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPanel:
-    """A panel with everything in its place; its upper left corner is (0, 0)."""
+    """A panel with everything in its place; its upper left corner is (0, 0).
+
+    `captions` are words above its parts.
+    """
 
     panel: Panel
     boxes: tuple[PlacedBox, ...]
@@ -119,6 +125,7 @@ class PlacedPanel:
     width: float
     height: float
     is_turned: bool = False
+    captions: tuple[Words, ...] = ()
 
     def moved(self, dx: float, dy: float) -> PlacedPanel:
         """The same panel elsewhere on the page."""
@@ -128,6 +135,7 @@ class PlacedPanel:
             frames=tuple(placed.moved(dx, dy) for placed in self.frames),
             edges=tuple(placed.moved(dx, dy) for placed in self.edges),
             rungs=tuple(rung.moved(dx, dy) for rung in self.rungs),
+            captions=tuple(words.moved(dx, dy) for words in self.captions),
         )
 
 
@@ -146,11 +154,16 @@ BAND = 12.0
 class Layout:
     """A panel's structure and sizes, from which it is laid out in as many columns as asked for."""
 
-    def __init__(self, panel: Panel, is_turned: bool = False) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        is_turned: bool = False,
+        sizes: Mapping[str, Size] | None = None,
+    ) -> None:
         self.panel, self.is_turned = panel, is_turned
         self.structure = structure_of(panel)
         self.gaps = RIGHT if is_turned else DOWN
-        self._sizes = panel_sizes(panel, is_turned)
+        self._sizes = panel_sizes(panel, is_turned) if sizes is None else sizes
         self._boxes = {box.path: box for box in panel.boxes}
         self._ladder = 0.0 if panel.path else self._ladder_width()
         self._extents: list[Rect] = []
@@ -286,7 +299,7 @@ def _turned(panel: PlacedPanel) -> PlacedPanel:
 
 
 def extents(panel: PlacedPanel) -> Iterator[Rect]:
-    """The room that boxes with their skips, frames, shapes and rungs take."""
+    """The room that boxes with their skips and signs, frames, shapes and rungs take."""
     for frame in panel.frames:
         yield frame.rect
     for rung in panel.rungs:
@@ -301,3 +314,12 @@ def extents(panel: PlacedPanel) -> Iterator[Rect]:
         )
         if placed.shape_at is not None:
             yield placed.shape_at
+        if box.sign:
+            yield sign_at(box.form, rect)
+
+
+def sign_at(form: Form, rect: Rect) -> Rect:
+    """Where a box has the sign of what became of it: at its left, where no edge arrives."""
+    inwards = {Form.TRAPEZOID: theme.SLANT / 2, Form.ROUND: -theme.SIGN / 2}.get(form, 0.0)
+    x, y = rect.left + inwards, rect.center[1]
+    return Rect(x, y, x, y).grown(theme.SIGN)

@@ -71,7 +71,17 @@ def page_of(picture: Picture, options: Options | None = None) -> Page:
     is_turned = options.direction == "right"
     overview = Layout(picture.overview, is_turned)
     others = [Layout(panel, is_turned).placed() for panel in picture.panels]
-    plans = list(_plans(overview, others, options))
+    return _best(picture, list(_plans(overview, others, options)), options)
+
+
+def page_with(
+    picture: Picture, overview: PlacedPanel, others: Sequence[PlacedPanel], options: Options
+) -> Page:
+    """The same for panels that have been laid out already."""
+    return _best(picture, list(_around(overview, others, 1)), options)
+
+
+def _best(picture: Picture, plans: Sequence[_Plan], options: Options) -> Page:
     if options.paper is None:
         return _written(picture, options, min(plans, key=_cost))
     pages = [_written(picture, options, plan) for plan in plans]
@@ -89,10 +99,15 @@ def _plans(overview: Layout, others: Sequence[PlacedPanel], options: Options) ->
         if (main.width if is_turned else main.height) > WORTH * lowest:
             continue
         lowest = main.width if is_turned else main.height
-        for limit in _heights(main, others):
-            yield _beside(main, others, limit, count)
-        for limit in _widths(main, others) if others else ():
-            yield _below(main, others, limit, count)
+        yield from _around(main, others, count)
+
+
+def _around(main: PlacedPanel, others: Sequence[PlacedPanel], count: int) -> Iterator[_Plan]:
+    """Ways to place the others around the overview, which has so many columns."""
+    for limit in _heights(main, others):
+        yield _beside(main, others, limit, count)
+    for limit in _widths(main, others) if others else ():
+        yield _below(main, others, limit, count)
 
 
 def _counts(single: PlacedPanel, options: Options) -> list[int]:
@@ -190,7 +205,8 @@ def _written(picture: Picture, options: Options, plan: _Plan) -> Page:
         Sheet(sheet.placed.moved(margin, top), sheet.outline and sheet.outline.moved(margin, top))
         for sheet in plan.sheets
     )
-    footer = (MACS, *([COSTS] if options.costs else []), EVERY_SHAPE if options.shapes else SHAPES)
+    shapes = EVERY_SHAPE if options.shapes else SHAPES
+    footer = (*picture.notes, MACS, *([COSTS] if options.costs else []), shapes)
     texts = [
         text_width(picture.name, theme.HEADING, SEMIBOLD),
         text_width(picture.subtitle, theme.TEXT),

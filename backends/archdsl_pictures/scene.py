@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archdsl_svg import inks
 from archdsl_svg.font import REGULAR
@@ -64,6 +64,10 @@ class Words:
     ink: str = inks.INK
     anchor: str = "middle"
     is_turned: bool = False
+
+    def moved(self, dx: float, dy: float) -> Words:
+        """The same words elsewhere."""
+        return replace(self, at=(self.at[0] + dx, self.at[1] + dy))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def _size(box: Box, column: float, is_turned: bool) -> Size:
 
 
 def _sides(box: Box, column: float) -> tuple[float, float]:
-    height = theme.BOX_HEIGHT + theme.NOTE_HEIGHT * len(box.notes)
+    height = theme.BOX_HEIGHT + theme.NOTE_HEIGHT * len(box.lines)
     if box.form in COLUMN_FORMS:
         return column, height
     if box.form is Form.ROUND:
@@ -73,7 +73,7 @@ def _sides(box: Box, column: float) -> tuple[float, float]:
 
 def _needed(box: Box) -> float:
     widths = [text_width(box.text, theme.TEXT)]
-    widths += [text_width(note, theme.SMALL) for note in box.notes]
+    widths += [text_width(note, theme.SMALL) for note in box.lines]
     # A little more with the length: a browser without the font sets a wider one.
     slant = 2 * theme.SLANT if box.form is Form.TRAPEZOID else 0.0
     return 1.06 * max(widths) + 2 * theme.BOX_PADDING + slant

@@ -44,6 +44,12 @@ PAINTS: dict[str, Paint] = {
 """The paint of each kind of box, in the legend's order."""
 
 PANEL = "#FFFFFF"
+DIFFERENT = "#B3122B"
+"""The rim and the sign of what differs between two networks."""
+RIM = 2.2
+"""How wide the rim is."""
+SIGN = 6.5
+"""The radius of the disc that the sign stands in."""
 HEAT = (
     "#FFFFFF", "#FEF3E6", "#FDE5CA", "#FBD5AB", "#F8C38B",
     "#F4AF6C", "#EF994E", "#E88331", "#DF6D17",
@@ -96,6 +102,7 @@ DARK = {
     "#FCEBC8": "#43330F", "#C98500": "#E5A93C",
     "#FBF8CC": "#3C3910", "#A89B00": "#CFC23A",
     "#EEEEEE": "#33373A", "#666666": "#A5ABAF",
+    "#B3122B": "#FF8B94",
     "#FAFAF9": "#191C1E", "#F6F7F6": "#1D2123", "#F1F3F2": "#212628", "#EDEFEE": "#262B2E",
     "#E8EBEA": "#2A3033", "#E4E8E6": "#2E3538", "#DFE4E2": "#333A3D", "#DBE0DE": "#373F42",
     "#FEF3E6": "#2A1D14", "#FDE5CA": "#3A2518", "#FBD5AB": "#4B2D1A", "#F8C38B": "#5D351B",

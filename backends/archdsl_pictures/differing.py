@@ -1,0 +1,341 @@
+"""From a difference to boxes: which of them differ, in which words, and whose inside is shown.
+
+What differs is what `archdsl.report.difference` found; here it only gets its place in a picture.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from archdsl_units.folding import Folded
+from archdsl_units.labels import Form
+
+from archdsl.ir.graph import Graph, InstanceNode, LayerNode
+from archdsl.ops import Family
+from archdsl.report.describe import describe_op, written
+from archdsl.report.difference import NETWORK, Change, Difference, Kind, Place
+from archdsl_pictures.model import Box, Frame, Panel, Sign
+
+Panels = tuple[Panel, Panel]
+Mates = set[tuple[str, str]]
+"""Boxes of the first panel with those of the second that hold the same layers, by their paths."""
+
+MOST_WORDS = 4
+"""Lines of a box about what differs inside, if no panel shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Blocks that differ alike inside, by their paths in both networks; the first ones are drawn.
+
+    `letter` is what their boxes refer to.
+    """
+
+    letter: str
+    places: tuple[tuple[str, str], ...]
+
+
+class Differing:
+    """What is known of each path of the first network, side 0, and of the second, side 1."""
+
+    def __init__(self, difference: Difference) -> None:
+        self.difference = difference
+        self.networks = difference.before, difference.after
+        self._flats = tuple(network.facts.flat for network in self.networks)
+        self._blocks = tuple(_instances(network.graph) for network in self.networks)
+        self._partners = difference.partners
+        known = set(self._partners), set(self._partners.values())
+        # Path -> the layers at it and below it.
+        self._layers = tuple(_below(node.name for node in flat) for flat in self._flats)
+        self._alone = tuple(
+            {node.name for node in flat if node.name not in names}
+            for flat, names in zip(self._flats, known, strict=True)
+        )
+        self._said: tuple[dict[str, list[str]], dict[str, list[str]]] = {}, {}
+        for finding in difference.findings:
+            for place in finding.places:
+                for change in finding.changes:
+                    self._tell(place, change)
+        self._homes = self._found_homes()
+        self.shown: tuple[Inside, ...] = ()
+        """The insides that are drawn in panels of their own."""
+        self._notable = tuple(
+            _below(chain(self._alone[side], self._said[side], (home[side] for home in self._homes)))
+            for side in (0, 1)
+        )
+
+    def said(self, side: int, path: str) -> object:
+        """All that is known of a path and of what is inside; what repeats alike is folded."""
+        return tuple(
+            (name[len(path) :], tuple(self._said[side].get(name, ())), name in self._alone[side])
+            for name in sorted(set(self._notable[side].get(path, ())))
+        )
+
+    # --- Words ---
+
+    def _tell(self, place: Place, change: Change) -> None:
+        """Put the words of a change to the paths that it is about, in both networks."""
+        if change.kind in (Kind.ADDED, Kind.REMOVED):
+            return  # Whatever has no partner was added or removed.
+        paths = _joined(place.path, change.path), _joined(place.to, change.to or change.path)
+        if change.kind is Kind.MOVED:
+            [field] = change.fields
+            for path in (paths[0], _joined(place.path, change.to)):
+                self._say((path, paths[1]), [self._values(path, field.name)])
+        elif change.kind is Kind.RENAMED:
+            self._say(paths, [f"name {change.path} → {change.to}"])
+        elif change.kind is Kind.REWIRED and change.path == "output" and not place.path:
+            [field] = change.fields
+            ends = self._flats[0].output, self._flats[1].output
+            self._say(ends, [f"output {field.before} → {field.after}"])
+        elif change.kind is Kind.REWIRED:
+            [field] = change.fields
+            self._say(paths, [f"fed by {field.before} → {field.after}"])
+        elif change.fields:
+            words = [f"{f.name.replace('_', ' ')} {f.before} → {f.after}" for f in change.fields]
+            self._say(paths, words)
+        else:
+            self._say(paths, [change.before, f"→ {change.after}"])
+
+    def _say(self, paths: tuple[str, str], words: Sequence[str]) -> None:
+        # A layer's partner is known; of what holds layers, the place says the other path.
+        both = paths[0], self._partners.get(paths[0], paths[1])
+        for said, path in zip(self._said, both, strict=True):
+            said.setdefault(path, []).extend(words)
+
+    def _values(self, path: str, field: str) -> str:
+        """`stride 2 → 1`: an option of a layer that both networks have."""
+        nodes = self._layer(0, path), self._layer(1, self._partners[path])
+        values = [
+            "none" if getattr(node.op, field) is None else written(node.op, field)
+            for node in nodes
+            if node
+        ]
+        return f"{field.replace('_', ' ')} {' → '.join(values)}"
+
+    def _layer(self, side: int, path: str) -> LayerNode | None:
+        if path not in self._flats[side]:
+            return None
+        node = self._flats[side][path]
+        return node if isinstance(node, LayerNode) else None
+
+    # --- Insides ---
+
+    def insides(self, overviews: Panels) -> tuple[Inside, ...]:
+        """What panels shall show: blocks with changes that the overviews do not draw open.
+
+        Those with the same changes share a panel, whatever the numbers of what came or went.
+        """
+        groups: dict[object, list[tuple[str, str]]] = {}
+        for home, changes in self._homes.items():
+            pairs = zip(overviews, home, strict=True)
+            if not all(_is_open(overview, path) for overview, path in pairs):
+                groups.setdefault(tuple(changes), []).append(home)
+        return tuple(
+            Inside(_letter(number), tuple(places)) for number, places in enumerate(groups.values())
+        )
+
+    def _found_homes(self) -> dict[tuple[str, str], list[object]]:
+        """The blocks that a reader has to look into, and the changes in each."""
+        found: dict[tuple[str, str], list[object]] = defaultdict(list)
+        for finding in self.difference.findings:
+            key = tuple(map(_without_numbers, finding.changes))
+            for place in finding.places:
+                home = self._home(place)
+                if all(home):
+                    found[home].append((place.path.removeprefix(home[0]), key))
+        return found
+
+    def _home(self, place: Place) -> tuple[str, str]:
+        """The block around a change; one that wraps a single layer is drawn as that layer."""
+        paths = place.path, place.to
+        while all(paths) and all(
+            Folded(blocks[path].graph).wrapped
+            for blocks, path in zip(self._blocks, paths, strict=True)
+        ):
+            first, second = (
+                _around(path, blocks) for blocks, path in zip(self._blocks, paths, strict=True)
+            )
+            paths = first, second
+        return paths
+
+    def graph(self, side: int, path: str) -> Graph:
+        """The inside of the block at a path."""
+        return self._blocks[side][path].graph
+
+    # --- Boxes ---
+
+    def mates(self, panels: Panels) -> Mates:
+        """Which boxes of two panels hold the same layers; inputs and outputs in their order."""
+        holders = tuple(self._holders(side, panel) for side, panel in enumerate(panels))
+        ports = ([b.path for b in panel.boxes if b.kind == Family.INPUT] for panel in panels)
+        found = set(zip(*ports, strict=False))
+        for layer, partner in self._partners.items():
+            if layer in holders[0] and partner in holders[1]:
+                found.add((holders[0][layer].path, holders[1][partner].path))
+        return found
+
+    def marked(self, panels: Panels) -> Panels:
+        """The panels with the sign of every box that differs, and in words what differs."""
+        words = self._words(0, panels[0]), self._words(1, panels[1])
+        all_mates = sorted(self.mates(panels))
+        for mates in all_mates:
+            if any(sum(other[side] == mates[side] for other in all_mates) > 1 for side in (0, 1)):
+                continue
+            # What came or went within a box is said on both sides.
+            extra = [own[path] for own, path in zip(words, mates, strict=True)]
+            union = list(dict.fromkeys(chain(*extra)))
+            for own, path in zip(words, mates, strict=True):
+                own[path] = union
+        first, second = (
+            self._with_signs(side, panel, words[side]) for side, panel in enumerate(panels)
+        )
+        return first, second
+
+    def _holders(self, side: int, panel: Panel) -> dict[str, Box]:
+        return {
+            layer: box
+            for box in panel.boxes
+            for path in box.nodes or (box.path,)
+            for layer in self._layers[side].get(path, ())
+        }
+
+    def _words(self, side: int, panel: Panel) -> dict[str, list[str]]:
+        """What is said of each box of a panel."""
+        drawn = {f.path for f in panel.all_frames()}
+        drawn |= {path for box in panel.boxes for path in box.nodes or (box.path,)}
+        found = {box.path: list(self._box_words(side, box)) for box in panel.boxes}
+        for path, words in self._said[side].items():
+            # What has neither a box nor a frame of its own is said of its first box.
+            first = next((box.path for box in panel.boxes if _is_in(box.path, path)), None)
+            if path not in drawn and first is not None:
+                found[first] += words
+        return found
+
+    def _box_words(self, side: int, box: Box) -> Iterator[str]:
+        """What differs of a box, each thing once however many repeats it stands for."""
+        found: list[str] = []
+        for path in box.nodes or (box.path,):
+            node = self._layer(side, path)
+            # Not every layer of a box is the one that the box is called after.
+            word = f"{node.op.words[0]} " if node and node.op.family != box.kind else ""
+            found += [word + words for words in self._said[side].get(path, ())]
+            found += self._words_inside(side, path) if box.form is Form.BLOCK else []
+        if box.form is not Form.BLOCK and not self._is_alone(side, box):
+            gone = (self._layer(side, path) for path in box.nodes if path in self._alone[side])
+            found += [self._gone(side, node) for node in gone if node]
+        yield from dict.fromkeys(found)
+
+    def _words_inside(self, side: int, path: str) -> Iterator[str]:
+        """What differs inside a closed block: the panels that show it, or what no panel shows."""
+        homes = {
+            places[side]: inside.letter
+            for inside in self.shown
+            for places in inside.places
+            if _is_in(places[side], path, or_same=True)
+        }
+        if homes:
+            yield f"inside: {', '.join(sorted(set(homes.values())))}"
+        layers = self._layers[side].get(path, ())
+        if all(layer in self._alone[side] for layer in layers):
+            return
+        rest = []
+        for layer in layers:
+            if layer == path or any(_is_in(layer, home) for home in homes):
+                continue
+            name = layer.removeprefix(f"{path}.")
+            rest += [f"{name}: {words}" for words in self._said[side].get(layer, ())]
+            rest += [f"{self._sign(side)} {name}"] if layer in self._alone[side] else []
+        yield from rest[:MOST_WORDS]
+        if len(rest) > MOST_WORDS:
+            yield f"and {len(rest) - MOST_WORDS} more"
+
+    def _gone(self, side: int, node: LayerNode) -> str:
+        inputs = self._flats[side].operand_shapes(node.name)
+        return f"{self._sign(side)} {describe_op(node.op, inputs)}"
+
+    def _sign(self, side: int) -> Sign:
+        return Sign.ADDED if side else Sign.REMOVED
+
+    def _is_alone(self, side: int, box: Box) -> bool:
+        """Whether a box has only layers that the other network has not."""
+        paths = box.nodes or (box.path,)
+        layers = [layer for path in paths for layer in self._layers[side].get(path, ())]
+        return bool(layers) and self._alone[side].issuperset(layers)
+
+    def _with_signs(self, side: int, panel: Panel, words: Mapping[str, list[str]]) -> Panel:
+        boxes = []
+        for box in panel.boxes:
+            said = words[box.path]
+            if self._is_alone(side, box):
+                what = "added" if side else "removed"
+                boxes.append(replace(box, sign=self._sign(side), title=f"{box.title}; {what}"))
+            elif said:
+                title = f"{box.title}; changed: {', '.join(said)}"
+                sign = Sign.CHANGED
+                boxes.append(replace(box, sign=sign, title=title, changes=tuple(said)))
+            else:
+                boxes.append(box)
+        frames = tuple(self._with_words(side, frame) for frame in panel.frames)
+        return replace(panel, boxes=tuple(boxes), frames=frames)
+
+    def _with_words(self, side: int, frame: Frame) -> Frame:
+        """A frame whose label says what differs of the group or block that it is around."""
+        said = self._said[side].get(frame.path, ())
+        return replace(
+            frame,
+            label=", ".join([frame.label, *(f"{Sign.CHANGED} {words}" for words in said)]),
+            frames=tuple(self._with_words(side, inner) for inner in frame.frames),
+        )
+
+
+def _instances(graph: Graph) -> Mapping[str, InstanceNode]:
+    return {path: node for path, node, _ in graph.walk() if isinstance(node, InstanceNode)}
+
+
+def _below(paths: Iterator[str]) -> dict[str, list[str]]:
+    """Path -> those of the paths that are at it or below it."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        above = path
+        while above:
+            found.setdefault(above, []).append(path)
+            above = above.rpartition(".")[0]
+    return found
+
+
+def _is_in(path: str, outer: str, or_same: bool = False) -> bool:
+    return path.startswith(f"{outer}.") or (or_same and path == outer)
+
+
+def _is_open(panel: Panel, path: str) -> bool:
+    """Whether a panel draws what is inside a block."""
+    return any(_is_in(box.path, path) for box in panel.boxes)
+
+
+def _around(path: str, blocks: Mapping[str, InstanceNode]) -> str:
+    """The path of the block around another one; empty for the network itself."""
+    path = path.rpartition(".")[0]
+    while path and path not in blocks:
+        path = path.rpartition(".")[0]
+    return path or NETWORK
+
+
+def _joined(place: str, path: str) -> str:
+    return f"{place}.{path}" if place else path
+
+
+def _without_numbers(change: Change) -> object:
+    """A change but for what it is that came or went."""
+    if change.kind in (Kind.ADDED, Kind.REMOVED):
+        return change.kind, change.path
+    return change
+
+
+def _letter(number: int) -> str:
+    """`a` to `z`, then `aa`, `ab`, ..."""
+    head, rest = divmod(number, 26)
+    return (_letter(head - 1) if head else "") + chr(ord("a") + rest)
