@@ -16,6 +16,7 @@ from archdsl.diagnostics import suggest
 if TYPE_CHECKING:
     from archdsl.network import Network
     from archdsl.report.comparison import Comparison
+    from archdsl.report.difference import Difference
 
 GROUP = "archdsl.backends"
 CHARTS = "archdsl.charts"
@@ -43,6 +44,15 @@ class ChartBackend(Protocol):
 
     def draw(self, comparison: Comparison, chart: str, format: str) -> bytes:
         """The whole file. The same comparison gives the same bytes. Raises BackendError."""
+        ...
+
+
+@runtime_checkable
+class Beside(Backend, Protocol):
+    """A backend that can also draw what differs between two networks."""
+
+    def draw(self, difference: Difference, format: str, **options: Any) -> bytes:
+        """The whole file. The same difference gives the same bytes. Raises BackendError."""
         ...
 
 
@@ -94,11 +104,33 @@ def find(name: str) -> Backend:
     raise BackendError(f"no backend is called {name}; {hint}")
 
 
-def draw(comparison: Comparison, format: str = "svg", chart: str = "") -> bytes:
-    """A chart as `svg`, `png`, `pdf` or `html`: `operations`, `density` or `sweep`.
+def draw(
+    drawn: Comparison | Difference, format: str = "svg", chart: str = "", **options: Any
+) -> bytes:
+    """A comparison as a chart, or two networks side by side with what differs between them.
 
-    The default is `sweep` for a sweep and `operations` for other comparisons. Raises BackendError.
+    A chart is `operations`, `density` or `sweep`, by default `sweep` for a sweep and `operations`
+    for other comparisons, as `svg`, `png`, `pdf` or `html`. A difference is `svg`, `png`, `pdf` or
+    `tex`, and takes options of pictures such as `theme="dark"`. Raises BackendError.
     """
+    from archdsl.report.difference import Difference
+
+    if isinstance(drawn, Difference):
+        return _draw_difference(drawn, format, options)
+    if options:
+        raise BackendError(f"no chart takes {', '.join(options)}")
+    return _draw_chart(drawn, format, chart)
+
+
+def _draw_difference(difference: Difference, format: str, options: Mapping[str, Any]) -> bytes:
+    for name in names():
+        backend = find(name)
+        if isinstance(backend, Beside):
+            return backend.draw(difference, format, **options)
+    raise BackendError("nothing is installed that draws networks side by side")
+
+
+def _draw_chart(comparison: Comparison, format: str, chart: str) -> bytes:
     for point in entry_points(group=CHARTS):
         backend = cast(ChartBackend, point.load())
         default = "sweep" if comparison.parameter else "operations"

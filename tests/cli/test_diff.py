@@ -70,3 +70,49 @@ def test_a_file_is_written_and_told_of(run: Run, here: Path) -> None:
 
 def test_claims_for_other_parameters_are_no_doubt_here(run: Run) -> None:
     assert run("diff", "resnet_cifar:n=3", ":n=5").stderr == ""
+
+
+# --- Pictures ---
+
+
+def test_a_flag_or_a_suffix_draws(run: Run, here: Path) -> None:
+    result = run("diff", "resnet50", "torchvision/resnet50", "--svg", "--png")
+    said = "wrote difference.svg: what differs\nwrote difference.png: what differs\n"
+    assert (result.exit_code, result.stdout) == (1, said)
+    pair = (archdsl.load(name) for name in ("resnet50", "torchvision/resnet50"))
+    assert (here / "difference.svg").read_bytes() == archdsl.draw(archdsl.diff(*pair))
+    result = run("diff", "small.arch", "small.arch", "-o", "same.pdf")
+    assert (result.exit_code, result.stdout) == (0, "wrote same.pdf: no difference\n")
+    assert (here / "same.pdf").read_bytes().startswith(b"%PDF")
+    result = run("diff", "small.arch", ":classes=3", "--tikz", "-o", "-")
+    assert result.exit_code == 1
+    assert r"\begin{tikzpicture}" in result.stdout
+    assert result.stderr == "wrote standard output: what differs\n"
+
+
+def test_a_theme_colours_the_picture(run: Run, here: Path) -> None:
+    assert run("diff", "small.arch", ":classes=3", "--theme", "dark", "-o", "x.svg").exit_code == 1
+    pair = archdsl.load("small.arch"), archdsl.load("small.arch", classes=3)
+    dark = archdsl.draw(archdsl.diff(*pair), theme="dark")
+    assert (here / "x.svg").read_bytes() == dark
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--theme", "dark"), "--theme dark needs --svg, --png, --pdf or --tikz"),
+        (("--svg", "--format", "json"), "--format json is for the terminal, and a picture"),
+        (("-o", "x.svg", "--format", "text"), "--format text is for the terminal"),
+        (("--png", "-o", "x.svg"), "x.svg is called .svg, and --png asks for another"),
+        (("--svg", "--png", "-o", "-"), "standard output takes one picture only"),
+        (("--svg", "-o", "small.arch"), "cannot write small.arch: the spec itself is there"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_an_error(
+    run: Run, here: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    before = sorted(here.iterdir())
+    result = run("diff", "small.arch", ":classes=3", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert sorted(here.iterdir()) == before

@@ -45,8 +45,10 @@ PICTURES = {
     "alexnet.svg": lambda: archdsl.load("alexnet").render("svg"),
     "googlenet.svg": lambda: archdsl.load("googlenet").render("svg"),
     "comparison.svg": lambda: archdsl.draw(archdsl.compare(*map(archdsl.load, COMPARED.split()))),
+    "difference.svg": lambda: archdsl.draw(archdsl.diff(*map(archdsl.load, DIFFERING.split()))),
 }
 """Picture in docs/pictures -> what draws it."""
+DIFFERING = "resnet50 torchvision/resnet50"
 COMPARED = (
     "alexnet alexnet_two_gpus bn_alexnet zfnet nin bn_nin enet squeezenet vgg16 vgg19 googlenet "
     "inception_v3 inception_v4 resnet18 resnet34 resnet50 resnet101 resnet152 wide_resnet50_2 "

@@ -12,11 +12,12 @@ from archdsl_pictures.blocks import scene_of
 from archdsl_pictures.options import Options
 from archdsl_pictures.page import Page, page_of
 from archdsl_pictures.picture import picture_of
+from archdsl_pictures.spread import spread_of
 from archdsl_pictures.svg import svg_text
 from networks import SETTINGS
 
 import archdsl
-from archdsl import Network, zoo
+from archdsl import Difference, Network, zoo
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,7 +108,27 @@ STYLES: dict[str, dict[str, Any]] = {
     "paper": {"page": "a4"},
 }
 """Ways to draw that are tried on NAMES and on what is hard to lay out."""
+BESIDE = "beside"
 HARD = (*NAMES, "densenet_cifar", "inception_v4", "tests/constructs/refs.arch")
+
+
+PAIRS = (
+    "resnet50 torchvision/resnet50",
+    "googlenet torchvision/googlenet",
+    "resnet18 resnet34",
+    "resnet34 plain34",
+    "resnet50 wide_resnet50_2",
+    "vgg16 vgg19",
+    "vgg16 torchvision/vgg16_bn",
+    "resnet_cifar:n=3 resnet_cifar:n=5",
+    "alexnet alexnet_two_gpus",
+    "alexnet vgg16",
+    "densenet121 densenet169",
+    "inception_v3 inception_v4",
+    "beyond/unet beyond/unet",
+    "googlenet googlenet",
+)
+"""Networks side by side: settings of one, the paper's and torchvision's, and unlike ones."""
 
 
 @cache
@@ -121,6 +142,30 @@ def _load(name: str) -> Network:
 def _page(name: str, style: str = "") -> Page:
     options = Options(**STYLES.get(style, {}))
     return page_of(picture_of(_load(name), options), options)
+
+
+@cache
+def _drawn(pair: str) -> tuple[Difference, Page]:
+    networks = []
+    for text in pair.split():
+        name, _, settings = text.partition(":")
+        parameters = dict(setting.split("=") for setting in settings.split(",") if setting)
+        networks.append(archdsl.load(name, **parameters) if parameters else _load(name))
+    difference = archdsl.diff(*networks)
+    return difference, spread_of(difference, Options())
+
+
+@pytest.fixture
+def drawn() -> Callable[[str], tuple[Difference, Page]]:
+    """The difference of a pair, and both side by side, computed once."""
+    return _drawn
+
+
+@pytest.fixture(params=PAIRS)
+def spread(request: pytest.FixtureRequest) -> tuple[Difference, Page]:
+    """Every pair in turn."""
+    difference, page = _drawn(str(request.param))
+    return difference, page
 
 
 @pytest.fixture
@@ -159,11 +204,14 @@ def svg(page: Page) -> str:
 
 
 @pytest.fixture(
-    params=[(name, "") for name in EVERY] + [(name, style) for name in HARD for style in STYLES],
+    params=[(name, "") for name in EVERY]
+    + [(name, style) for name in HARD for style in STYLES]
+    + [(pair, BESIDE) for pair in PAIRS],
     ids=" ".join,
 )
 def placed(request: pytest.FixtureRequest) -> Page:
-    """Every network, and the hard ones drawn in every way."""
-    page = _page(*request.param)
+    """Every network, the hard ones drawn in every way, and pairs side by side."""
+    name, style = request.param
+    page = _drawn(name)[1] if style == BESIDE else _page(name, style)
     assert isinstance(page, Page)
     return page
