@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from archdsl.ir.evaluate import show
 from archdsl.ir.graph import Graph, InstanceNode, LayerNode
+from archdsl.ir.names import INPUT
 from archdsl.ops import Add, Multiply, Op
 from archdsl.passes import Totals
 from archdsl.report.describe import describe_call, describe_op, written
-from archdsl.report.matching import Pair, Part, match, parts_of
+from archdsl.report.matching import Matching, match
+from archdsl.report.parts import Part, parts_of
 from archdsl.report.summary import Summarized
 from archdsl.report.text import counted
 
@@ -32,6 +34,10 @@ class Kind(StrEnum):
     RENAMED = "renamed"
     REWIRED = "rewired"
     """The same part, fed by something else."""
+    WRAPPED = "wrapped"
+    """Parts that are inside a block or group which was not there."""
+    UNWRAPPED = "unwrapped"
+    """A block or group that is gone while its parts are still there."""
 
 
 class Field(NamedTuple):
@@ -68,6 +74,11 @@ class Place(NamedTuple):
     before: str = ""
     after: str = ""
     to: str = ""
+
+    @property
+    def roots(self) -> tuple[str, str]:
+        """What the paths of its parts begin with in both networks."""
+        return f"{self.path}." if self.path else "", f"{self.to}." if self.to else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,8 @@ class _Comparer:
     def __init__(self, before: Summarized, after: Summarized) -> None:
         self._flats = before.facts.flat, after.facts.flat
         self._blocks = _blocks(before.graph), _blocks(after.graph)
-        self._changes: dict[Place, list[Change]] = defaultdict(list)
+        # The network itself is told of first.
+        self._changes: dict[Place, list[Change]] = defaultdict(list, {Place(NETWORK): []})
         inputs = zip(*(flat.inputs for flat in self._flats), strict=False)
         self.partners = {one.name: other.name for one, other in inputs}
         self._place_of: dict[str, Place] = {}
@@ -133,8 +145,7 @@ class _Comparer:
         """The changes, those that are alike in several places once."""
         network = Place(NETWORK)
         self._compare_inputs(network)
-        before, after = map(parts_of, self._flats)
-        self._compare(match(before, after), network, (NETWORK, NETWORK))
+        self._compare(match(*parts_of(*self._flats)), network)
         self._compare_wiring(network)
         self._compare_heads(network)
         alike: dict[tuple[Change, ...], list[Place]] = {}
@@ -143,7 +154,8 @@ class _Comparer:
             found = tuple(_with_moves(_with_runs(changes), ops))
             alike.setdefault(found, []).append(place)
         for found, places in alike.items():
-            yield Finding(tuple(places), found)
+            if found:
+                yield Finding(tuple(places), found)
 
     def _compare_inputs(self, network: Place) -> None:
         one, other = (flat.inputs[0] for flat in self._flats)
@@ -151,22 +163,23 @@ class _Comparer:
             said = str(one.output), str(other.output)
             self._changes[network].append(Change(Kind.CHANGED, one.name, "", *said))
 
-    def _compare(self, pairs: Iterable[Pair], place: Place, roots: tuple[str, str]) -> None:
-        """Compare parts that stand in one place; `roots` are its paths with a dot behind them."""
-        for pair in pairs:
+    def _compare(self, matching: Matching, place: Place) -> None:
+        """Compare parts that stand in one place."""
+        self._say_wrappers(matching, place)
+        for pair in matching.pairs:
             match pair:
                 case Part() as one, Part() as other if (one.node is None) == (other.node is None):
-                    self._compare_pair(one, other, place, roots)
+                    self._compare_pair(one, other, place)
                 case one, other:
                     if one is not None:
-                        self._say_alone(Kind.REMOVED, one, 0, place, roots)
+                        self._say_alone(Kind.REMOVED, one, 0, place)
                     if other is not None:
-                        self._say_alone(Kind.ADDED, other, 1, place, roots)
+                        self._say_alone(Kind.ADDED, other, 1, place)
 
-    def _compare_pair(self, one: Part, other: Part, place: Place, roots: tuple[str, str]) -> None:
-        path = one.name.removeprefix(roots[0])
+    def _compare_pair(self, one: Part, other: Part, place: Place) -> None:
+        path = one.name.removeprefix(place.roots[0])
         if one.label != other.label and not (one.is_unnamed and other.is_unnamed):
-            to = other.name.removeprefix(roots[1])
+            to = other.name.removeprefix(place.roots[1])
             self._changes[place].append(Change(Kind.RENAMED, path, to))
         if one.node is not None and other.node is not None:
             self.partners[one.name] = other.name
@@ -179,17 +192,32 @@ class _Comparer:
         if blocks[0] and blocks[1]:
             calls = [describe_call(block.graph) for block in blocks if block]
             place = Place(one.name, before=calls[0], after=calls[1], to=other.name)
-            roots = f"{one.name}.", f"{other.name}."
-        self._compare(match(one.parts, other.parts), place, roots)
+        self._compare(match(one.parts, other.parts), place)
+
+    def _say_wrappers(self, matching: Matching, place: Place) -> None:
+        """Which parts a wrapper has put around them, or has left behind."""
+        kept = [(one.name, other.name) for one, other in matching.pairs if one and other]
+        for side, other in ((0, 1), (1, 0)):
+            for part in matching.wrappers[side]:
+                inside = [pair[other] for pair in kept if pair[side].startswith(f"{part.name}.")]
+                if not inside:
+                    continue  # All of it is said to be alone.
+                block = self._blocks[side].get(part.name)
+                said = block.graph.name if block else "a group"
+                path = part.name.removeprefix(place.roots[side])
+                parts = _span(inside, place.roots[other])
+                self._changes[place].append(
+                    Change(Kind.WRAPPED, parts, path, after=said)
+                    if side
+                    else Change(Kind.UNWRAPPED, path, parts, before=said)
+                )
 
     def _changed(self, path: str, one: LayerNode, other: LayerNode) -> Change:
         if type(one.op) is type(other.op):
             return Change(Kind.CHANGED, path, fields=tuple(_fields(one.op, other.op)))
         return Change(Kind.CHANGED, path, "", self._said(one, 0), self._said(other, 1))
 
-    def _say_alone(
-        self, kind: Kind, part: Part, side: int, place: Place, roots: tuple[str, str]
-    ) -> None:
+    def _say_alone(self, kind: Kind, part: Part, side: int, place: Place) -> None:
         """A part that is in one network only, as one thing with all that is inside."""
         block = self._blocks[side].get(part.name)
         if block is not None:
@@ -198,7 +226,7 @@ class _Comparer:
             what = self._said(part.node, side)
         else:
             what = f"a group of {counted(len(part.parts), 'part')}"
-        path = part.name.removeprefix(roots[side])
+        path = part.name.removeprefix(place.roots[side])
         said = (what, "") if kind is Kind.REMOVED else ("", what)
         self._changes[place].append(Change(kind, path, "", *said))
 
@@ -211,16 +239,18 @@ class _Comparer:
         partners = set(self.partners.values())
         for name, partner in self.partners.items():
             before, after = _feeds(one, name, self.partners), _feeds(other, partner, partners)
-            if None in before or None in after:
+            if before is None or after is None:
                 continue  # A merge that came or went; that is said already.
-            expected, found = [self.partners[str(feed)] for feed in before], list(map(str, after))
+            expected, found = [self.partners[feed] for feed in before], list(after)
             if isinstance(node := one[name], LayerNode) and isinstance(node.op, Add | Multiply):
                 expected, found = sorted(expected), sorted(found)
             if expected != found:
                 place = self._place_of[name]
-                prefix = f"{place.path}." if place.path else ""
-                field = Field("input", *(_listed(feeds, prefix) for feeds in (before, after)))
-                path = name.removeprefix(prefix)
+                texts = tuple(map(_listed, (before, after), place.roots))
+                if texts[0] == texts[1]:  # Both come from outside, so only whole names tell.
+                    texts = ", ".join(before), ", ".join(after)
+                field = Field("input", *texts)
+                path = name.removeprefix(place.roots[0])
                 self._changes[place].append(Change(Kind.REWIRED, path, fields=(field,)))
         ends = [
             _through(flat, flat.output, known)
@@ -255,11 +285,12 @@ def _written(op: Op, field: str) -> str:
     return "none" if getattr(op, field) is None else written(op, field)
 
 
-def _feeds(flat: Graph, name: str, known: Iterable[str]) -> list[str | None]:
-    return [_through(flat, operand, known) for operand in flat.operands(name)]
+def _feeds(flat: Graph, name: str, known: Container[str]) -> list[str] | None:
+    found = [_through(flat, operand, known) for operand in flat.operands(name)]
+    return None if None in found else [str(feed) for feed in found]
 
 
-def _through(flat: Graph, name: str, known: Iterable[str]) -> str | None:
+def _through(flat: Graph, name: str, known: Container[str]) -> str | None:
     """A matched node, or what a row of unmatched ones before it is fed by; None at a merge."""
     while name not in known:
         operands = flat.operands(name)
@@ -269,36 +300,47 @@ def _through(flat: Graph, name: str, known: Iterable[str]) -> str | None:
     return name
 
 
-def _listed(feeds: Sequence[str | None], prefix: str) -> str:
-    return ", ".join(str(feed).removeprefix(prefix) for feed in feeds)
+def _span(names: Sequence[str], root: str) -> str:
+    """`conv1..layer4`: the first and the last of some parts."""
+    first, last = names[0].removeprefix(root), names[-1].removeprefix(root)
+    parent = f"{first.rpartition('.')[0]}."
+    return first if first == last else f"{first}..{last.removeprefix(parent)}"
 
 
-def _with_runs(changes: Sequence[Change]) -> Iterator[Change]:
-    """Neighbours of one form that came or went are said together: `3..5: 3 x Unit(16)`."""
-    run: list[Change] = []
-    for change in [*changes, None]:
-        if run and not (change and _goes_on(run[-1], change)):
-            yield run[0] if len(run) == 1 else _joined(run)
-            run = []
-        if change:
-            run.append(change)
+def _listed(feeds: Sequence[str], root: str) -> str:
+    """What feeds a part; to a block, all that comes from outside is its input."""
+    return ", ".join(feed.removeprefix(root) if feed.startswith(root) else INPUT for feed in feeds)
 
 
-def _goes_on(one: Change, other: Change) -> bool:
-    (parent, _, label), (next_parent, _, next_label) = (
-        c.path.rpartition(".") for c in (one, other)
-    )
-    return (
-        one.kind in (Kind.ADDED, Kind.REMOVED)
-        and replace(one, path="") == replace(other, path="")
-        and parent == next_parent
-        and label.isdigit()
-        and next_label == str(int(label) + 1)
-    )
+def _with_runs(changes: Iterable[Change]) -> Iterator[Change]:
+    """Parts of one form that came or went and are counted on from each other are said together.
+
+    `unit.3..5: 3 x Unit(16)`, also where other parts come and go between them.
+    """
+    runs: list[list[Change]] = []
+    ends: dict[object, list[Change]] = {}  # What goes on a run -> that run.
+    for change in changes:
+        stem, number = _counted(change)
+        alike = replace(change, path=stem)
+        run = ends.pop((alike, number), None)
+        if run is None:
+            runs.append(run := [])
+        run.append(change)
+        if number is not None:
+            ends[alike, number + 1] = run
+    return (run[0] if len(run) == 1 else _joined(run) for run in runs)
+
+
+def _counted(change: Change) -> tuple[str, int | None]:
+    """The stem and the number of the path of what came or went; no number where it has none."""
+    stem = change.path.rstrip("0123456789")
+    if change.kind not in (Kind.ADDED, Kind.REMOVED) or stem == change.path:
+        return change.path, None
+    return stem, int(change.path[len(stem) :])
 
 
 def _joined(run: Sequence[Change]) -> Change:
-    last = run[-1].path.rpartition(".")[2]
+    _, last = _counted(run[-1])
     before, after = (said and f"{len(run)} x {said}" for said in (run[0].before, run[0].after))
     return replace(run[0], path=f"{run[0].path}..{last}", before=before, after=after)
 

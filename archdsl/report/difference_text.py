@@ -95,12 +95,22 @@ def _said(change: Change) -> str:
             return f"~ {field.name} {field.before} moved from {source} to {target}"
         case Kind.RENAMED:
             return f"~ {change.path} is called {change.to}"
+        case Kind.WRAPPED:
+            return f"~ {change.path} {_verb(change.path)} inside {change.to} ({change.after})"
+        case Kind.UNWRAPPED:
+            return (
+                f"~ {change.to} {_verb(change.to)} no longer inside {change.path} ({change.before})"
+            )
     if change.kind is Kind.REWIRED:
         [field] = change.fields
         return f"~ {change.path} is fed by {field.after} instead of {field.before}"
     if change.fields:
         return f"~ {change.path}: {', '.join(map(_field, change.fields))}"
     return f"~ {change.path}: {change.before} -> {change.after}"
+
+
+def _verb(parts: str) -> str:
+    return "are" if ".." in parts else "is"
 
 
 def _part(path: str, what: str) -> str:

@@ -2,83 +2,115 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from archdsl.ir.graph import Graph, LayerNode
+from archdsl.report.parts import Part, alike, are_alike
 
-Pair = tuple["Part | None", "Part | None"]
+Pair = tuple[Part | None, Part | None]
+Rows = tuple[tuple[Part, ...], tuple[Part, ...]]
+"""Parts of the first network and of the second one."""
 
 MOST = 250_000
 """Pairs of parts that are weighed against each other; longer rows are matched by position."""
+DEEPEST = 3
+"""How many wrappers inside each other are looked through at once."""
 _APART = 2.0
 """What it costs to say that one part is gone and another is new."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """A layer, or a block or group with its own parts; `name` is its whole path.
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Parts side by side, in order; None stands beside what is only in one of the two.
 
-    Two parts of one `form` are the same inside, whatever feeds them and whatever they are called.
+    `wrappers` are groups of either network that the other one does without, though it has what is
+    inside. They are in no pair, but their parts are.
     """
 
-    name: str
-    form: object
-    node: LayerNode | None = None
-    parts: tuple[Part, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """The last word of its path."""
-        return self.name.rpartition(".")[2]
-
-    @property
-    def is_unnamed(self) -> bool:
-        """Whether the compiler made the name up: the position, or a weightless layer's word."""
-        if self.label.isdigit():
-            return True
-        if self.node is None or self.node.op.has_weights():
-            return False
-        word = self.node.op.merge or self.node.op.words[0].split()[-1].lower()
-        return bool(re.fullmatch(rf"{re.escape(word)}(_\d+)?", self.label))
+    pairs: tuple[Pair, ...]
+    wrappers: Rows
 
 
-def parts_of(flat: Graph) -> tuple[Part, ...]:
-    """The parts of a flat graph in its order, those of blocks and groups inside them."""
-    nodes = [node for node in flat if isinstance(node, LayerNode)]
-    return tuple(_nest(flat, nodes, ""))
+def match(before: Sequence[Part], after: Sequence[Part]) -> Matching:
+    """Match what the author named by its name, and what lies between by its position.
 
-
-def _nest(flat: Graph, nodes: Sequence[LayerNode], prefix: str) -> Iterator[Part]:
-    """The parts below a prefix."""
-    members: dict[str, list[LayerNode]] = {}
-    for node in nodes:
-        head = f"{prefix}{node.name.removeprefix(prefix).partition('.')[0]}"
-        members.setdefault(head if head in flat.namespaces else node.name, []).append(node)
-    for name, inside in members.items():
-        if name not in flat.namespaces:
-            yield Part(name, inside[0].op, inside[0])
-            continue
-        parts = tuple(_nest(flat, inside, f"{name}."))
-        yield Part(
-            name, tuple(("" if p.is_unnamed else p.label, p.form) for p in parts), None, parts
-        )
-
-
-def match(before: Sequence[Part], after: Sequence[Part]) -> Iterator[Pair]:
-    """The parts side by side, in order; None stands beside what is only in one of the two.
-
-    What the author named is matched by its name. What lies between is matched so that as little as
-    possible has changed.
+    A group that is alone is opened where what is inside has its like in the other network.
     """
-    known = {part.label: at for at, part in enumerate(after) if not part.is_unnamed}
-    named = {
-        at: known[part.label]
-        for at, part in enumerate(before)
-        if not part.is_unnamed and part.label in known
-    }
+    rows: Rows = tuple(before), tuple(after)
+    found: Rows = (), ()
+    while True:
+        pairs = tuple(_side_by_side(*rows))
+        wrappers = _wrappers(pairs)
+        if not any(wrappers):
+            return Matching(pairs, found)
+        rows = _opened(rows[0], wrappers[0]), _opened(rows[1], wrappers[1])
+        found = found[0] + wrappers[0], found[1] + wrappers[1]
+
+
+def _wrappers(pairs: Sequence[Pair]) -> Rows:
+    """The groups that nothing stands beside, but that something would if they were open."""
+    alone = [one for one, other in pairs if one and not other]
+    others = [other for one, other in pairs if other and not one]
+    # Most often one network wraps what is plain in the other one, so that is looked for first.
+    for depth in range(1, DEEPEST + 1):
+        wrappers = _proven(alone, others, depth), _proven(others, alone, depth)
+        if any(wrappers):
+            return wrappers
+    return _shared(alone, others), _shared(others, alone)
+
+
+def _proven(row: Sequence[Part], others: Sequence[Part], depth: int) -> tuple[Part, ...]:
+    """Groups half of which has its like in the other row, or which have by name half of that row.
+
+    Only names are proof of that: a small row is soon found in a large group.
+    """
+    groups = [part for part in row if not part.is_layer]
+    group_of = {part: group for group in groups for part in _inside(group, depth)}
+    inside, named = Counter[Part](), Counter[Part]()
+    for part, like, degree in alike(group_of, others):
+        group = group_of[part]
+        # A layer that became a block of its name is the layer of its kind in there.
+        is_heir = like.label == group.label and like.outline == part.outline
+        inside[group] += part.size * (2 if is_heir else degree)
+        named[group] += like.size * (like.label == part.label and not part.is_unnamed)
+    rest = sum(part.size for part in others)
+    return tuple(g for g in groups if inside[g] >= g.size or (rest and 2 * named[g] >= rest))
+
+
+def _shared(row: Sequence[Part], others: Sequence[Part]) -> tuple[Part, ...]:
+    """Groups half of which is in groups of the other row, by names that come once on each side."""
+    inside = [part for group in row for part in group.parts]
+    names = _names([part for group in others for part in group.parts])
+    shared = {inside[at] for name, at in _names(inside).items() if name in names}
+    return tuple(
+        group
+        for group in row
+        if not group.is_layer
+        and 2 * sum(part.size for part in group.parts if part in shared) >= group.size
+    )
+
+
+def _inside(group: Part, depth: int) -> Iterator[Part]:
+    """The parts of a group so many levels below it, and the layers above them."""
+    for part in group.parts:
+        if depth > 1 and not part.is_layer:
+            yield from _inside(part, depth - 1)
+        else:
+            yield part
+
+
+def _opened(row: Sequence[Part], groups: Collection[Part]) -> tuple[Part, ...]:
+    """The row with parts in the place of these groups."""
+    return tuple(chain.from_iterable(part.parts if part in groups else (part,) for part in row))
+
+
+def _side_by_side(before: Sequence[Part], after: Sequence[Part]) -> Iterator[Pair]:
+    """The pairs of two rows. Between names, as little as possible has changed."""
+    known = _names(after)
+    named = {at: known[name] for name, at in _names(before).items() if name in known}
     taken = set(named.values())
     anchors = _increasing(list(named.items()))
     at, other = 0, 0
@@ -91,6 +123,18 @@ def match(before: Sequence[Part], after: Sequence[Part]) -> Iterator[Pair]:
         if stop < len(before):
             yield before[stop], after[other_stop]
         at, other = stop + 1, other_stop + 1
+
+
+def _names(row: Sequence[Part]) -> dict[tuple[str, bool], int]:
+    """Where the parts are that the author named; a layer and a group do not share a name.
+
+    Where groups are open, a label that comes twice names nothing.
+    """
+    found: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for at, part in enumerate(row):
+        if not part.is_unnamed:
+            found[part.label, part.is_layer].append(at)
+    return {name: places[0] for name, places in found.items() if len(places) == 1}
 
 
 def _increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -171,8 +215,10 @@ def _price(one: Part, other: Part) -> float:
         return 0.0
     if one.node is None or other.node is None:
         # A group under another name with something else inside is another group.
-        is_both = one.node is other.node and one.is_unnamed and other.is_unnamed
-        return 1.0 if is_both else 2 * _APART
+        is_same = one.node is other.node and (
+            (one.is_unnamed and other.is_unnamed) or are_alike(one, other)
+        )
+        return 1.0 if is_same else 2 * _APART
     if type(one.node.op) is type(other.node.op):
         return 1.0
     return 1.5 if one.node.op.family == other.node.op.family else 2 * _APART

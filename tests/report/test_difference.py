@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import textwrap
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +25,10 @@ UNIT = "block Unit():\n    CONV1: 4 1x1 filters -> RELU\n[8x8x4] INPUT"
 
 def network(lines: str, head: str = "[8x8x4] INPUT") -> Network:
     return archdsl.loads(f"network N\n{head}\n{lines}")
+
+
+def indented(lines: str) -> str:
+    return textwrap.indent(lines, "    ")
 
 
 def said(before: str, after: str) -> list[str]:
@@ -98,6 +107,120 @@ def test_two_settings_of_one_spec() -> None:
         ("layer1.3..4", "2 x CifarBlock(16)"),
         ("layer2.3..4", "2 x CifarBlock(32)"),
         ("layer3.3..4", "2 x CifarBlock(64)"),
+    ]
+
+
+# --- Wrappers ---
+
+
+def test_a_trunk_in_a_block_is_matched_by_what_is_inside() -> None:
+    difference = diff(archdsl.load("resnet50"), archdsl.load("wide_resnet50_2"))
+    network, *blocks = difference.findings
+    [change] = network.changes
+    assert (change.kind, change.path, change.to) == (Kind.WRAPPED, "conv1..layer4", "trunk")
+    assert sum(len(finding.places) for finding in blocks) == 16
+    for finding in blocks:
+        widths = {c.path: c.fields for c in finding.changes if c.kind is Kind.CHANGED}
+        assert widths.keys() == {"conv1", "conv2"}
+        for [(name, narrow, wide)] in widths.values():
+            assert (name, int(wide)) == ("filters", 2 * int(narrow))
+
+
+@pytest.fixture(scope="module")
+def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the zoo to change."""
+    return Path(shutil.copytree(zoo.folder(), tmp_path_factory.mktemp("zoo") / "specs"))
+
+
+def wrapped(path: Path, *groups: str) -> Network:
+    """All layers of a spec in a group, which stands in another one, and so on."""
+    text = path.read_text(encoding="utf-8")
+    head, line, body = re.split(r"^(\[.*\] +INPUT.*\n)", text, maxsplit=1, flags=re.MULTILINE)
+    for name in groups:
+        body = f"{name}:\n{indented(body)}"
+    deeper = path.with_stem(f"{path.stem}_deeper")
+    deeper.write_text(head + line + body, encoding="utf-8")
+    return archdsl.load(str(deeper))
+
+
+# Side heads cannot stand inside a group.
+HEADED = {name for name in zoo.names() if archdsl.load(name).facts.training_only}
+
+
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [
+        *((name, ("inner", "net")) for name in zoo.names() if name not in HEADED),
+        ("resnet50", ("net",)),
+        ("vgg16", ("a", "b", "c")),
+    ],
+)
+def test_a_whole_network_may_be_nested_deeper(
+    name: str, groups: tuple[str, ...], specs: Path
+) -> None:
+    plain, deeper = archdsl.load(name), wrapped(specs / f"{name}.arch", *groups)
+    for pair, kind in (((plain, deeper), Kind.WRAPPED), ((deeper, plain), Kind.UNWRAPPED)):
+        [finding] = diff(*pair).findings
+        renamed = [change for change in finding.changes if change.kind is Kind.RENAMED]
+        others = [change for change in finding.changes if change.kind is not Kind.RENAMED]
+        assert [change.kind for change in others] == [kind] * len(groups)
+        for change in renamed:  # What has no name is called by its word, and a number in a group.
+            inside = change.to if kind is Kind.WRAPPED else change.path
+            assert inside.rpartition(".")[2].isdigit()
+
+
+def test_a_group_under_another_name_is_compared_inside() -> None:
+    wider = CHAIN.replace("CONV2: 4", "CONV2: 8")
+    assert said(f"a:\n{indented(CHAIN)}", f"b:\n{indented(wider)}") == [
+        "~ a is called b",
+        "~ a.conv2: filters 4 -> 8",
+    ]
+
+
+def test_a_group_may_become_two() -> None:
+    first, second = CHAIN.splitlines(keepends=True)
+    halves = f"stem:\n{indented(first)}body:\n{indented(second)}"
+    assert said(f"trunk:\n{indented(CHAIN)}", halves) == [
+        "~ stem.conv1..body.2 are no longer inside trunk (a group)",
+        "~ trunk.conv1..2 are inside stem (a group)",
+        "~ trunk.conv2..5 are inside body (a group)",
+    ]
+
+
+def test_a_layer_may_become_a_block_of_its_name() -> None:
+    block = "block Unit():\n    CONV 4 3x3 filters, pad 1, no bias -> BN\n"
+    plain = "CONV1: 4 3x3 filters, pad 1 -> RELU\n"
+    difference = diff(network(plain), network("conv1: Unit()\nRELU\n", f"{block}[8x8x4] INPUT"))
+    assert "~ conv1 is inside conv1 (Unit)\n" in difference.text()
+    assert kinds(difference) == {Kind.WRAPPED, Kind.RENAMED, Kind.CHANGED, Kind.ADDED}
+
+
+def test_a_group_of_other_layers_is_no_wrapper() -> None:
+    group = "extra:\n    CONV 4 1x1 filters -> RELU\n    CONV 4 1x1 filters -> RELU\n"
+    assert said(CHAIN, CHAIN + group) == ["+ extra: a group of 4 parts"]
+    first, _ = CHAIN.splitlines(keepends=True)
+    assert kinds(diff(network(CHAIN), network(first + group))) == {Kind.ADDED, Kind.REMOVED}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "findings"),
+    [
+        ("resnet50", "resnext50_32x4d", 8),
+        ("densenet121", "densenet169", 3),
+        ("googlenet", "torchvision/googlenet", 3),
+        ("preact_resnet_cifar", "resnet_cifar", 3),
+        ("torchvision/wide_resnet50_2", "wide_resnet50_2", 1),
+    ],
+)
+def test_what_is_alike_in_many_blocks_is_said_once(before: str, after: str, findings: int) -> None:
+    assert len(diff(archdsl.load(before), archdsl.load(after)).findings) == findings
+
+
+def test_numbered_parts_are_said_together_though_others_come_between() -> None:
+    changes = diff(archdsl.load("densenet121"), archdsl.load("densenet169")).findings[0].changes
+    assert [(change.path, change.after) for change in changes] == [
+        ("denselayer25..32", "8 x DenseLayer(32, yes)"),
+        ("concat_25..32", "8 x concat"),
     ]
 
 
@@ -181,6 +304,15 @@ def test_ten_thousand_layers_take_seconds() -> None:
     before = network("body: 5000 x Unit()\n", UNIT)
     after = network("body: 4999 x Unit()\n", UNIT)
     assert [change.path for change in diff(before, after).findings[0].changes] == ["body.4999"]
+
+
+def test_a_thousand_layers_are_compared_at_once() -> None:
+    """0.1 s on the machine where this was written."""
+    pair = archdsl.load("resnet_cifar", n=200), archdsl.load("resnet_cifar", n=18)
+    pair[0].facts.totals, pair[1].facts.totals
+    began = time.process_time()
+    assert not diff(*pair).is_same
+    assert time.process_time() - began < 3
 
 
 # --- JSON ---
