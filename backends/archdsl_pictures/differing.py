@@ -81,7 +81,11 @@ class Differing:
         if change.kind in (Kind.ADDED, Kind.REMOVED):
             return  # Whatever has no partner was added or removed.
         paths = _joined(place.path, change.path), _joined(place.to, change.to or change.path)
-        if change.kind is Kind.MOVED:
+        if change.kind is Kind.WRAPPED:
+            self._said[1].setdefault(paths[1], []).append(f"around {change.path}")
+        elif change.kind is Kind.UNWRAPPED:
+            self._said[0].setdefault(paths[0], []).append(f"around {change.to}")
+        elif change.kind is Kind.MOVED:
             [field] = change.fields
             for path in (paths[0], _joined(place.path, change.to)):
                 self._say((path, paths[1]), [self._values(path, field.name)])
@@ -209,10 +213,11 @@ class Differing:
         drawn |= {path for box in panel.boxes for path in box.nodes or (box.path,)}
         found = {box.path: list(self._box_words(side, box)) for box in panel.boxes}
         for path, words in self._said[side].items():
-            # What has neither a box nor a frame of its own is said of its first box.
-            first = next((box.path for box in panel.boxes if _is_in(box.path, path)), None)
-            if path not in drawn and first is not None:
-                found[first] += words
+            # What has neither a box nor a frame of its own is said of its first box, but what is
+            # around the whole panel is no matter of it.
+            inside = [box.path for box in panel.boxes if _is_in(box.path, path)]
+            if path not in drawn and 0 < len(inside) < len(panel.boxes):
+                found[inside[0]] += words
         return found
 
     def _box_words(self, side: int, box: Box) -> Iterator[str]:
