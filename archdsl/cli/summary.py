@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     "--columns",
     metavar="NAME,...",
     help="What to show: kind, path, output, parameters, buffers, macs, fvcore, flops, activations, "
-    "memory, neurons, connections, field, jump, centre, moved, intensity.",
+    "memory, neurons, connections, field, jump, centre, moved, device_parameters, device_memory, "
+    "crossing, intensity.",
 )
 @click.option("--sort", metavar="NAME", help="List the layers by a column, the largest first.")
 @click.option("--depth", type=click.IntRange(min=0), help="Fold the blocks below this depth.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.ir.graph import Graph, LayerNode
-from archdsl.passes.facts import Facts
+from archdsl.passes.costs import count_activations
+from archdsl.passes.weights import count_parameters
 
-BYTES = 4
-"""A value's, as float32."""
+if TYPE_CHECKING:
+    from archdsl.passes.facts import Facts
 
 
 class DeviceRow(NamedTuple):
@@ -28,8 +29,8 @@ class DeviceRow(NamedTuple):
 
     @property
     def crossing(self) -> int:
-        """The bytes that cross between devices, all ways together."""
-        return BYTES * sum(self.received)
+        """The values that cross between devices, all ways together."""
+        return sum(self.received)
 
 
 def device_rows(facts: Facts) -> list[DeviceRow]:
@@ -37,7 +38,7 @@ def device_rows(facts: Facts) -> list[DeviceRow]:
 
     What INPUT gives lies whole on every device; so does what is made of it without weights.
     """
-    flat, devices = facts.flat, facts.flat.block.devices
+    flat, devices, columns = facts.flat, facts.flat.block.devices, facts.columns
     if devices == 1:
         return []
     divided = divided_paths(flat)
@@ -45,10 +46,9 @@ def device_rows(facts: Facts) -> list[DeviceRow]:
         DeviceRow(
             path=node.name,
             is_divided=node.name in divided,
-            parameters=facts.columns["parameters"][node.name] // devices,
-            buffers=facts.columns["buffers"][node.name] // devices,
-            activations=facts.columns["activations"][node.name]
-            // (devices if node.name in divided else 1),
+            parameters=columns["device_parameters"][node.name],
+            buffers=columns["buffers"][node.name] // devices,
+            activations=columns["device_activations"][node.name],
             received=_received(flat, node.name, divided),
         )
         for node in flat
@@ -56,9 +56,32 @@ def device_rows(facts: Facts) -> list[DeviceRow]:
     ]
 
 
+def count_device_parameters(flat: Graph) -> dict[str, int]:
+    """Path -> parameters on each device; all of them where the network is not split."""
+    devices = flat.block.devices
+    return {path: count // devices for path, count in count_parameters(flat).items()}
+
+
+def count_device_activations(flat: Graph) -> dict[str, int]:
+    """Path -> activations on each device; all of them where the network is not split."""
+    devices, divided = flat.block.devices, divided_paths(flat)
+    return {
+        path: count // devices if path in divided else count
+        for path, count in count_activations(flat).items()
+    }
+
+
+def count_crossing(flat: Graph) -> dict[str, int]:
+    """Path -> values that devices get from each other for it; none where nothing is split."""
+    divided = divided_paths(flat)
+    return {node.name: sum(_received(flat, node.name, divided)) for node in flat}
+
+
 def divided_paths(flat: Graph) -> frozenset[str]:
     """The layers whose maps lie in shares on the devices of a split network."""
     divided: set[str] = set()
+    if flat.block.devices == 1:
+        return frozenset()
     for node in flat:
         if isinstance(node, LayerNode) and (
             node.op.makes or any(operand in divided for operand in flat.operands(node.name))

@@ -18,6 +18,11 @@ from archdsl.passes.costs import (
     count_neurons,
 )
 from archdsl.passes.depth import longest_path
+from archdsl.passes.devices import (
+    count_crossing,
+    count_device_activations,
+    count_device_parameters,
+)
 from archdsl.passes.fields import receptive_fields
 from archdsl.passes.shapes import infer_shapes
 from archdsl.passes.weights import count_buffers, count_parameters
@@ -135,6 +140,9 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("neurons", count_neurons),
     ("activations", count_activations),
     ("moved", count_moved),
+    ("device_parameters", count_device_parameters),
+    ("device_activations", count_device_activations),
+    ("crossing", count_crossing),
     ("depth", longest_path),
     ("fields", receptive_fields),
 )

@@ -224,6 +224,29 @@ COLUMNS = (
         "layers being fused.",
     ),
     Column(
+        "device_parameters",
+        "parameters a gpu",
+        _count("device_parameters"),
+        grouped,
+        "Parameters a gpu are those that each device holds.",
+    ),
+    Column(
+        "device_memory",
+        "bytes a gpu",
+        lambda row, setup: row.costs.device_activations * setup.batch * setup.value,
+        grouped,
+        "Bytes a gpu are those of the activations of {images} that each device holds; what INPUT "
+        "gives lies whole on all of them.",
+    ),
+    Column(
+        "crossing",
+        "bytes crossing",
+        lambda row, setup: row.costs.crossing * setup.batch * setup.value,
+        grouped,
+        "Bytes crossing are what all devices together get from each other for {images} before a "
+        "layer is computed; for the last one also what the first device gathers.",
+    ),
+    Column(
         "intensity",
         "multiply-adds a byte",
         _intensity,

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.passes import Facts
-from archdsl.passes.devices import BYTES, DeviceRow, device_rows
+from archdsl.passes.devices import DeviceRow, device_rows
+from archdsl.report.columns import Setup
 from archdsl.report.text import counted
 
 MOST = 8
 """Layers that the sentence names one by one."""
 
 
-def device_text(facts: Facts) -> str:
-    """One device's figures and the bytes that cross for an image; empty without a split.
-
-    With bytes of float32, and for each layer before which something crosses.
-    """
+def device_text(facts: Facts, setup: Setup) -> str:
+    """One device's figures and the bytes that cross, layer by layer; empty without a split."""
     rows = device_rows(facts)
     if not rows:
         return ""
@@ -25,19 +23,21 @@ def device_text(facts: Facts) -> str:
         counted(sum(row.activations for row in rows), "activation"),
     )
     crossing = [row for row in rows if row.crossing]
-    named = [f"{row.path} {row.crossing:,}" for row in crossing[:MOST]]
+    value = setup.value * setup.batch
+    named = [f"{row.path} {value * row.crossing:,}" for row in crossing[:MOST]]
     if crossing[MOST:]:
         named.append(f"{counted(len(crossing) - MOST, 'more layer')}")
-    total = sum(row.crossing for row in crossing)
+    total = value * sum(row.crossing for row in crossing)
     return (
-        f"On each of {facts.flat.block.devices} gpus: {', '.join(each)}. For an image "
-        f"{counted(total, 'byte')} of float32 cross between them: {', '.join(named)}."
+        f"On each of {facts.flat.block.devices} gpus: {', '.join(each)}. For {setup.images} "
+        f"{counted(total, 'byte')} cross between them: {', '.join(named)}."
     )
 
 
-def device_record(facts: Facts) -> dict[str, Any]:
-    """The same layer by layer; `received` is a number of values for each device."""
+def device_record(facts: Facts, setup: Setup) -> dict[str, Any]:
+    """The same layer by layer; `received` is a number of values of one image for each device."""
     rows = device_rows(facts)
+    value = setup.value * setup.batch
     received = [sum(counts) for counts in zip(*(row.received for row in rows), strict=True)]
     return {
         "count": facts.flat.block.devices,
@@ -45,12 +45,12 @@ def device_record(facts: Facts) -> dict[str, Any]:
         "buffers": sum(row.buffers for row in rows),
         "activations": sum(row.activations for row in rows),
         "received": received,
-        "crossing_bytes": BYTES * sum(received),
-        "layers": [_layer_record(row) for row in rows],
+        "crossing_bytes": value * sum(received),
+        "layers": [_layer_record(row, value) for row in rows],
     }
 
 
-def _layer_record(row: DeviceRow) -> dict[str, Any]:
+def _layer_record(row: DeviceRow, value: int) -> dict[str, Any]:
     return {
         "path": row.path,
         "divided": row.is_divided,
@@ -58,5 +58,5 @@ def _layer_record(row: DeviceRow) -> dict[str, Any]:
         "buffers": row.buffers,
         "activations": row.activations,
         "received": list(row.received),
-        "crossing_bytes": row.crossing,
+        "crossing_bytes": value * row.crossing,
     }

@@ -53,6 +53,7 @@ def memory_lines(flat: Graph, setup: Setup, budget: Budget | None) -> Iterator[s
         peak = memory.peak(setup.batch)
         parts = ", ".join(f"{part} {size(count)}" for part, count in _parts(peak, setup.batch))
         run = "Inference" if name == "inference" else f"A training step with {budget.optimizer}"
+        run += " on one device" if flat.block.devices > 1 else ""
         text = f"{run}, {setup.images}: {size(peak.bytes(setup.batch))} ({parts})."
         if budget.room is not None:
             text += f" {memory.images(parse_size(budget.room)):,} images fit into {budget.room}."

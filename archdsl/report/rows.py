@@ -28,6 +28,9 @@ class Costs:
     moved: int = 0
     neurons: int = 0
     connections: int = 0
+    device_parameters: int = 0
+    device_activations: int = 0
+    crossing: int = 0
 
     def __add__(self, other: Costs) -> Costs:
         return Costs(*(getattr(self, name) + getattr(other, name) for name in FIGURES))

@@ -184,7 +184,7 @@ class Summary:
             f"{counted(totals.parameters, 'parameter')}, {counted(totals.buffers, 'buffer')}, "
             f"{counted(totals.macs, 'multiply-add')}, {counted(totals.activations, 'activation')}."
         )
-        devices = device_text(self.network.facts)
+        devices = device_text(self.network.facts, self.setup)
         memory = memory_lines(self.network.facts.flat, self.setup, self.budget)
         extra = [*self._with_heads(), *([devices] if devices else []), *memory]
         return [figures, *extra, self._conventions(self.columns)]
@@ -244,7 +244,7 @@ class Summary:
             "conventions": self._conventions(COLUMNS),
         }
         if facts.flat.block.devices > 1:
-            record["devices"] = device_record(facts)
+            record["devices"] = device_record(facts, self.setup)
         return _NUMBERS.sub(_on_one_line, json.dumps(record, indent=2)) + "\n"
 
     def _totals_record(self) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 import archdsl
 from archdsl.network import Network
-from archdsl.passes.devices import BYTES
 from archdsl.report.summary import Summary
 
 HEAD = "split over {} gpus\n[8x8x4] INPUT\nMAX POOL 2x2 filters at stride 2\n"
@@ -45,10 +46,10 @@ def test_parameters_and_maps_are_divided_and_input_lies_whole() -> None:
 def test_alexnets_maps_cross_before_conv3_and_the_fully_connected_layers() -> None:
     crossing = {row.path: row.crossing for row in archdsl.load("alexnet_two_gpus").devices}
     assert {path: count for path, count in crossing.items() if count} == {
-        "conv3": BYTES * 13 * 13 * 256,
-        "fc6": BYTES * 6 * 6 * 256,
-        "fc7": BYTES * 4096,
-        "fc8": BYTES * (4096 + 500),
+        "conv3": 13 * 13 * 256,
+        "fc6": 6 * 6 * 256,
+        "fc7": 4096,
+        "fc8": 4096 + 500,
     }
 
 
@@ -71,7 +72,7 @@ def test_the_summary_says_it_in_a_sentence_and_layer_by_layer() -> None:
     text = " ".join(Summary.of(network).text().split())
     assert "On each of 2 gpus: 30,482,612 parameters, 783,967 activations." in text
     assert (
-        "For an image 244,688 bytes of float32 cross between them: conv3 173,056, fc6 36,864, "
+        "For one image in float32 244,688 bytes cross between them: conv3 173,056, fc6 36,864, "
         "fc7 16,384, fc8 18,384." in text
     )
     record = json.loads(Summary.of(network).json())["devices"]
@@ -88,3 +89,40 @@ def test_the_summary_says_it_in_a_sentence_and_layer_by_layer() -> None:
         "received": [21_632, 21_632],
         "crossing_bytes": 173_056,
     }
+
+
+COLUMNS = ("device_parameters", "device_memory", "crossing")
+
+
+def test_the_columns_of_the_summary_are_the_rows_of_the_devices() -> None:
+    network = archdsl.load("alexnet_two_gpus")
+    record = json.loads(Summary.of(network, batch=128, dtype="float16").json())
+    layers = {layer["path"]: layer for layer in record["layers"]}
+    for row in network.devices[1:]:
+        assert [layers[row.path][column] for column in COLUMNS] == [
+            row.parameters,
+            2 * 128 * row.activations,
+            2 * 128 * row.crossing,
+        ]
+    for column in ("device_parameters", "crossing"):
+        assert sum(layer[column] for layer in layers.values()) == record["totals"][column]
+    assert record["totals"]["crossing"] == record["devices"]["crossing_bytes"] == 64 * 244_688
+
+
+@pytest.mark.parametrize("format", ["table", "csv", "markdown", "latex"])
+def test_every_format_has_them(format: str) -> None:
+    network = archdsl.load("alexnet_two_gpus")
+    text = Summary.of(network, columns=["output", *COLUMNS]).written(format)
+    figures = [442_560, 4 * 13 * 13 * 192, 173_056]
+    written = [str(figure) if format == "csv" else f"{figure:,}" for figure in figures]
+    [conv3] = [line for line in text.splitlines() if "conv3: 384" in line]
+    assert all(figure in conv3 for figure in written)
+
+
+def test_one_device_holds_everything_and_gets_nothing() -> None:
+    summary = Summary.of(archdsl.load("lenet5"), columns=["parameters", "memory", *COLUMNS])
+    for row in (*summary.rows, summary.total):
+        parameters, memory, own, held, crossing = (
+            column.cell(row, summary.setup) for column in summary.columns
+        )
+        assert (own, held, crossing or 0) == (parameters, memory, 0)
