@@ -100,12 +100,29 @@ def latex_table(
     heading: Sequence[str],
     *groups: Sequence[Sequence[str]],
 ) -> str:
-    """A table of cells that are LaTeX already, a rule before each group of rows."""
+    """A table of cells that are LaTeX already, a rule before each group of rows.
+
+    It shrinks where it would be wider than a line.
+    """
     marks = "".join("r" if is_figure else "l" for is_figure in are_figures)
-    lines = [rf"\begin{{tabular}}{{@{{}}{marks}@{{}}}}", r"\toprule", _latex_row(heading)]
+    lines = [
+        r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
+        rf"\begin{{tabular}}{{@{{}}{marks}@{{}}}}",
+        r"\toprule",
+        _latex_row(heading),
+    ]
     for rows in groups:
         lines += [r"\midrule", *map(_latex_row, rows)]
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
+    table = "\n".join([*lines, r"\bottomrule", r"\end{tabular}}", ""])
+    note = r"% \usepackage{booktabs,graphicx}"
+    if not all(_is_latin(char) for char in table):
+        note += "; for XeLaTeX or LuaLaTeX, with a font that has all its letters"
+    return f"{note}\n{table}"
+
+
+def _is_latin(char: str) -> bool:
+    """Whether pdfLaTeX sets a letter without a font of its own."""
+    return ord(char) < 0x180
 
 
 def _latex_row(cells: Sequence[str]) -> str:
@@ -125,7 +142,10 @@ _LATEX = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    '"': "''",
+    # After a line's end or a rule, a bracket would begin an option, and a star be one.
+    "[": "{[}",
+    "*": "{*}",
     **{char: f"\\{char}" for char in "&%$#_{}"},
 }
 

@@ -227,7 +227,7 @@ class Summary:
         """A table for a paper, title and notes in comments."""
         table = formats.latex_text(self.columns, [*self.rows, self.total], self.setup)
         notes = "".join(f"% {line}\n" for line in self.footer(None))
-        return f"% {self.title}; \\usepackage{{booktabs}}\n{table}{notes}"
+        return f"% {self.title}\n{table}{notes}"
 
     def json(self) -> str:
         """Everything; `layers` are flat, in the order of execution. Ends in a newline."""

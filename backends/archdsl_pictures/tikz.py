@@ -32,6 +32,7 @@ _ESCAPES = {
     "…": r"\dots{}",
     "–": "--",
     "−": r"\ensuremath{-}",
+    "→": r"\ensuremath{\to}",
 }
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 

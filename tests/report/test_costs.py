@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -160,6 +162,56 @@ def test_latex_is_a_tabular_with_booktabs() -> None:
     rows = [line for line in text.splitlines() if line.endswith(r"\\")]
     assert {line.count(" & ") for line in rows} == {3}
     assert r"my\_conv3x3: CONV 4 3$\times$3 filters" in text
+
+
+LATEX = {
+    "alexnet": {},
+    "googlenet": {"columns": EVERY},
+    "resnet50": {"depth": 1},
+    "beyond/vit_tiny": {},
+    "alexnet_two_gpus": {"batch": 64, "optimizer": "adam", "fits": "24GiB"},
+    "lenet5_1998": {"sort": "macs"},
+}
+ODD = """\
+network N
+about:
+    family: *50%_of & #1 $x$ {y} ~z^ \\w "v" <u> |t|
+[8x8x3] INPUT
+[8x8x4] my_conv3x3: CONV 4 3x3 filters, pad 1
+"""
+
+
+@pytest.mark.parametrize("name", LATEX)
+def test_no_row_of_latex_begins_with_what_its_line_end_would_take(name: str) -> None:
+    r"""`\\[227x227x3]` and `\midrule [` are a length to LaTeX, and `\\*` is another command."""
+    rows = network(name).summary("latex", **LATEX[name]).splitlines()
+    assert any("{[}" in row for row in rows)
+    assert not [row for row in rows if row.lstrip()[:1] in ("[", "*")]
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX is installed")
+@pytest.mark.parametrize("name", [*LATEX, "comparison", "odd"])
+def test_latex_sets_it_no_wider_than_a_line(name: str, tmp_path: Path) -> None:
+    if name == "comparison":
+        table = archdsl.compare(*map(network, LATEX)).written("latex")
+    elif name == "odd":
+        table = archdsl.compare(archdsl.loads(ODD)).written("latex")
+    else:
+        table = network(name).summary("latex", **LATEX[name])
+    (tmp_path / "it.tex").write_text(
+        "\\documentclass{article}\n\\usepackage{booktabs,graphicx}\n\\begin{document}\n"
+        f"\\noindent\n{table}\n\\end{{document}}\n"
+    )
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "it.tex"]
+    done = subprocess.run(command, cwd=tmp_path, timeout=120, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Overfull \\hbox" not in done.stdout
+
+
+def test_other_scripts_ask_for_an_engine_that_has_them() -> None:
+    korean = archdsl.loads(ODD.replace("50%_of", "합성곱"))
+    assert "XeLaTeX" in archdsl.compare(korean).written("latex").splitlines()[0]
+    assert "XeLaTeX" not in archdsl.compare(archdsl.loads(ODD)).written("latex")
 
 
 def test_json_says_what_the_memory_is() -> None:
