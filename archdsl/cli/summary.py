@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -75,8 +76,12 @@ def command(
 
     if style != "table" and format != "table":
         raise CommandError(f"--style {style} is for readers, --format {format} for programs")
-    network = load(spec, settings)
+    if style == "lecture":
+        _check_lecture({"columns": columns, **options})
     names = None if columns is None else [name.strip() for name in columns.split(",")]
+    if names is not None and not all(names):
+        raise CommandError(f"--columns {columns} is not like --columns output,macs")
+    network = load(spec, settings)
     try:
         summary = Summary.of(network, columns=names, **options)
         if output is None and format == style == "table" and _is_terminal():
@@ -89,6 +94,14 @@ def command(
         click.echo(text, nl=False)
     else:
         deliver(text.encode(), output, network)
+
+
+def _check_lecture(options: Mapping[str, Any]) -> None:
+    """The lecture's listing has its own columns, for one image; only the type may be another."""
+    for name, value in options.items():
+        if value is not None and name != "dtype":
+            said = f"--style lecture is a fixed listing, which --{name} does not change"
+            raise CommandError(said)
 
 
 def _is_terminal() -> bool:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from archdsl.ir.graph import Graph
 from archdsl.passes.memory import DTYPES, OPTIMIZERS, Memory, Moment, inference, training_step
 from archdsl.report.columns import Setup, UnknownChoice, choose
+from archdsl.report.text import counted
 
 NOTE = (
     "Memory is the peak of what PyTorch's tensors take where every layer runs on its own: each "
@@ -56,7 +57,9 @@ def memory_lines(flat: Graph, setup: Setup, budget: Budget | None) -> Iterator[s
         run += " on one device" if flat.block.devices > 1 else ""
         text = f"{run}, {setup.images}: {size(peak.bytes(setup.batch))} ({parts})."
         if budget.room is not None:
-            text += f" {memory.images(parse_size(budget.room)):,} images fit into {budget.room}."
+            images = memory.images(parse_size(budget.room))
+            verb = "fits" if images == 1 else "fit"
+            text += f" {counted(images, 'image')} {verb} into {budget.room}."
         yield text
     yield NOTE
 

@@ -80,6 +80,36 @@ def test_the_lectures_style(run: Run) -> None:
 @pytest.mark.parametrize(
     "option",
     [
+        ("--columns", "macs"),
+        ("--sort", "macs"),
+        ("--depth", "0"),
+        ("--batch", "64"),
+        ("--optimizer", "adam"),
+        ("--fits", "5GiB"),
+    ],
+)
+def test_what_the_lectures_style_does_not_show_is_not_asked_of_it(
+    run: Run, option: tuple[str, str]
+) -> None:
+    result = run("summary", "vgg16", "--style", "lecture", *option)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"which {option[0]} does not change" in result.stderr
+
+
+def test_the_lectures_style_minds_the_type(run: Run) -> None:
+    text = run("summary", "vgg16", "--style", "lecture", "--dtype", "float16").stdout
+    assert "TOTAL memory: 15,237,608 * 2 bytes = 30.5 MB / image" in text
+
+
+def test_columns_without_a_name_are_a_wrong_command(run: Run) -> None:
+    result = run("summary", "small.arch", "--columns", "macs,,field")
+    assert result.exit_code == 2
+    assert "--columns macs,,field is not like --columns output,macs" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
         ("--columns", "mac"),
         ("--sort", "x"),
         ("--dtype", "f"),

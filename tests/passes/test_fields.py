@@ -155,8 +155,8 @@ def _has_steps_below_one(net: Network, path: str) -> bool:
 def _positive(net: Network, weights: str = "random") -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
     """The image and every named member's output; nothing is negative, so nothing cancels out.
 
-    Weights and biases are ones, or random around one. Those of a filter are divided by their number,
-    for sums of sums through a hundred layers are more than a number can be.
+    Weights and biases are ones, or random around one. Those of a filter are divided by their
+    number, for sums of sums through a hundred layers are more than a number can be.
     """
     torch.manual_seed(0)
     module = net.module().double().eval()
