@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import pypdfium2
 import pytest
 from archdsl_pictures import BACKEND
 from archdsl_pictures.blocks import scene_of
@@ -18,6 +19,7 @@ from archdsl_pictures.dot import dot_text
 from archdsl_pictures.model import Box, Edge, Frame, Panel, Picture
 from archdsl_pictures.page import Page, page_of
 from archdsl_pictures.picture import picture_of
+from archdsl_pictures.scene import Scene, Words
 from archdsl_pictures.svg import svg_text
 from archdsl_svg import raster
 from archdsl_units.labels import Form
@@ -134,23 +136,45 @@ def dark(image: Image.Image, page: Page) -> dict[str, int]:
     return found
 
 
-def opened(png: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(png)).convert("L")
+def png_pixels(svg: str) -> Image.Image:
+    return Image.open(io.BytesIO(raster.png(svg))).convert("L")
 
 
-def test_every_label_is_seen_in_the_png(page: Page, svg: str) -> None:
-    for path, pixels in dark(opened(raster.png(svg)), page).items():
-        assert pixels > 40, path
+def pdf_pixels(svg: str) -> Image.Image:
+    """The page as a program shows it that shares no code with what wrote it."""
+    with pypdfium2.PdfDocument(raster.pdf(svg)) as document:
+        assert len(document) == 1
+        return document[0].render(scale=raster.SCALE / raster.PIXEL).to_pil().convert("L")
 
 
+PIXELS = pytest.mark.parametrize("pixels", [png_pixels, pdf_pixels])
+
+
+@PIXELS
+def test_every_label_is_seen(page: Page, svg: str, pixels: Callable[[str], Image.Image]) -> None:
+    for path, count in dark(pixels(svg), page).items():
+        assert count > 40, path
+
+
+@PIXELS
 @pytest.mark.parametrize("text", ["합성곱 층", "αβ ∑ ½ ≤ →", "Größe Ñ"])
-def test_every_script_of_the_font_is_seen(text: str) -> None:
+def test_every_script_of_the_font_is_seen(text: str, pixels: Callable[[str], Image.Image]) -> None:
     page = page_of(titled(text))
     svg = svg_text(scene_of(page))
-    with_text = dark(opened(raster.png(svg)), page)
-    without = dark(opened(raster.png(re.sub(r">[^<]*</text>", "></text>", svg))), page)
+    with_text = dark(pixels(svg), page)
+    without = dark(pixels(re.sub(r">[^<]*</text>", "></text>", svg)), page)
     assert all(with_text[path] > without[path] + 40 for path in with_text)
     assert len(words(raster.pdf(svg))) == len(list(parse(svg).iter(f"{SVG}text")))
+
+
+@pytest.mark.parametrize("text", ["합성곱 층", "αβ ∑ ½ ≤ →"])
+def test_every_character_of_a_pdf_has_its_own_shape(text: str) -> None:
+    # A font that lacks characters draws the same box for each of them.
+    found = set()
+    for char in text.replace(" ", ""):
+        svg = svg_text(Scene(char, "", 40, 40, (Words(char, (20, 30), 20.0),)))
+        found.add(pdf_pixels(svg).tobytes())
+    assert len(found) == len(set(text.replace(" ", "")))
 
 
 @pytest.mark.parametrize("format", ["png", "pdf"])
