@@ -319,5 +319,26 @@ class RandomSpec:
         return lines
 
 
+def tangled(random: Random) -> str:
+    """A spec whose merges take what was made anywhere above: few of its edges nest."""
+    lines, names, count = ["[8x8x4] INPUT"], list[str](), 0
+
+    def convolution(side: int) -> str:
+        nonlocal count
+        count += 1
+        return f"CONV{count}: 4 {side}x{side} filters, pad {side // 2} -> RELU"
+
+    for number in range(random.randint(4, 9)):
+        if len(names) > 1 and random.random() < 0.6:
+            lines += ["concat:", f"    {random.choice(['identity', convolution(3)])}"]
+            for name in random.sample(names, random.randint(1, 2)):
+                path = f" -> {convolution(1)}" if random.random() < 0.6 else ""
+                lines.append(f"    from {name}{path}")
+            lines.append(convolution(1))
+        names.append(f"step{number}")
+        lines.append(f"step{number}: {convolution(3)}")
+    return "\n".join([*lines, ""])
+
+
 def _deeper(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]

@@ -33,7 +33,7 @@ from archdsl_pictures.scene import CORNER, Area, Disc, Group, Line, Mark, Scene,
 
 _WIDTHS = {Style.FLOW: 1.1, Style.IDENTITY: 1.7, Style.PROJECTION: 1.4, Style.TRAINING: 1.1}
 _DASHES = {Style.PROJECTION: (5.0, 3.0), Style.TRAINING: (2.0, 2.5)}
-_HEAD = (4.0, 2.5)
+HEAD = (4.0, 2.5)
 """The outline of a box that is there in training only."""
 _DOTS = (1.0, 2.5)
 GAP = 4.0
@@ -57,6 +57,14 @@ def heading(name: str, subtitle: str) -> Iterator[Mark]:
 def small(text: str, x: float, y: float, size: float = theme.SMALL) -> Words:
     """A faint text that begins at a point."""
     return Words(text, (x, y), size, ink=inks.FAINT_INK, anchor="start")
+
+
+def edge_marks(way: Sequence[Point], style: Style, over: Sequence[Point] = ()) -> Iterator[Mark]:
+    """An edge with an arrow's head; where it is `over` another one, it has a gap."""
+    *before, last = _pieces(way, over)
+    width, dash = _WIDTHS[style], _DASHES.get(style)
+    yield from (Line(piece, width=width, dash=dash, radius=CORNER) for piece in before)
+    yield from arrow(last, width, dash)
 
 
 class _Painter:
@@ -120,10 +128,7 @@ class _Painter:
     def _edge(self, placed: PlacedEdge, number: int) -> Group:
         edge = placed.edge
         path = f"{edge.source}--{edge.target}-{number}"
-        *before, last = _pieces(placed.points, placed.over)
-        width, dash = _WIDTHS[edge.style], _DASHES.get(edge.style)
-        marks = [Line(piece, width=width, dash=dash, radius=CORNER) for piece in before]
-        return Group(path, "edge", "", (*marks, *_way(last, edge.style)))
+        return Group(path, "edge", "", tuple(edge_marks(placed.points, edge.style, placed.over)))
 
     def _box(self, placed: PlacedBox, is_turned: bool) -> Group:
         marks = tuple(self._box_marks(placed.box, placed.rect, is_turned))
@@ -133,7 +138,7 @@ class _Painter:
         fill = self.heat.tint(box) if self.heat else theme.PAINTS[box.kind].fill
         stack = theme.STACK if box.count > 1 else 0.0
         if box.skip is not Style.FLOW:
-            yield from _way(_ear(rect, stack, is_turned), box.skip)
+            yield from edge_marks(_ear(rect, stack, is_turned), box.skip)
         if box.form is not Form.PORT:
             if stack:
                 behind = rect.moved(stack, -stack)
@@ -142,7 +147,7 @@ class _Painter:
                 yield _rim(box.form, rect, is_turned)
             inset = theme.RIM if box.sign else 0.0
             outline = _outline(box.form, box.kind, rect, fill, is_turned, inset)
-            yield replace(outline, dash=_HEAD) if box.is_training_only else outline
+            yield replace(outline, dash=HEAD) if box.is_training_only else outline
         yield from _sign(box.text, rect) if box.form is Form.ROUND else _words(box, rect, is_turned)
         if box.sign:
             yield from _badge(box.sign, sign_at(box.form, rect))
@@ -152,7 +157,7 @@ class _Painter:
         if entry.tint:
             yield Tile(rect, entry.tint, inks.FRAME)
         elif entry.style is not Style.FLOW:
-            yield from _way([(x, y + 6.5), (x + SAMPLE, y + 6.5)], entry.style)
+            yield from edge_marks([(x, y + 6.5), (x + SAMPLE, y + 6.5)], entry.style)
         else:
             if entry.form is Form.ROUND:
                 rect = Rect(x + SAMPLE / 2 - 6.5, y, x + SAMPLE / 2 + 6.5, y + 13)
@@ -169,11 +174,7 @@ class _Painter:
         yield Words(entry.text, (x + SAMPLE + 6, baseline), theme.SMALL, anchor="start")
 
 
-def _way(points: list[Point] | tuple[Point, ...], style: Style) -> Iterator[Mark]:
-    return arrow(points, _WIDTHS[style], _DASHES.get(style))
-
-
-def _pieces(way: Way, over: Sequence[Point]) -> list[Way]:
+def _pieces(way: Sequence[Point], over: Sequence[Point]) -> list[Way]:
     """The pieces of a way that has a gap at each of some points."""
     pieces, piece = [], [way[0]]
     for (x0, y0), (x1, y1) in pairwise(way):

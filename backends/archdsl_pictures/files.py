@@ -20,7 +20,7 @@ from archdsl_pictures.spread import spread_of
 from archdsl_pictures.svg import svg_text
 from archdsl_pictures.text import text_of
 from archdsl_pictures.tikz import tikz_text
-from archdsl_pictures.volumes import volumes_of
+from archdsl_pictures.volumes import volumes_scene
 
 if TYPE_CHECKING:
     from archdsl.network import Network
@@ -72,7 +72,7 @@ def _written(scene: Scene, format: str, options: Options) -> bytes:
 def drawn(picture: Picture, options: Options) -> Scene:
     """A picture in the style that was asked for."""
     if options.style == "volumes":
-        return volumes_of(picture, options)
+        return volumes_scene(picture, options)
     return scene_of(page_of(picture, options))
 
 

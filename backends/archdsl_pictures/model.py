@@ -47,7 +47,9 @@ class Box:
     where `shows_shape`, and `size` the part of it that the ladder shows. `skip` is the style of the
     skip inside a folded block, `count` how many equal neighbours were folded, and `nodes` the paths
     of all that the box stands for. `sign` is what became of it between two networks, and `changes`
-    are further small lines that say it.
+    are further small lines that say it. `paths` are those that meet inside a folded block. In a
+    split network `shares` are the devices on which shares of the output lie, and a layer that
+    `is_across` sees the maps of all devices.
     """
 
     path: str
@@ -65,6 +67,9 @@ class Box:
     nodes: tuple[str, ...] = ()
     output: Shape | None = None
     is_training_only: bool = False
+    paths: int = 1
+    shares: int = 1
+    is_across: bool = False
     sign: Sign | None = None
     changes: tuple[str, ...] = ()
 

@@ -16,8 +16,9 @@ from archdsl_units.theme import BLOCK
 from archdsl.backend import BackendError
 from archdsl.diagnostics import suggest
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
-from archdsl.ops import Family, Shape
+from archdsl.ops import Family, Mean, Shape
 from archdsl.passes import Totals
+from archdsl.passes.devices import divided_paths
 from archdsl.report.describe import describe_call
 from archdsl.report.summary import Summarized
 from archdsl.report.text import counted, short
@@ -67,6 +68,9 @@ class Drawer:
         self._drawings: dict[int, Drawing] = {}
         self._costs = _roll_up(network)
         self._training_only = network.graph.training_only()
+        flat = network.facts.flat
+        self._devices = flat.block.devices
+        self._divided = divided_paths(flat) if self._devices > 1 else frozenset[str]()
 
     def overview(self) -> Panel:
         """The whole network, blocks closed."""
@@ -250,6 +254,7 @@ class Drawer:
             output=output,
             # A panel shows a head's inside, which is no side of anything there.
             is_training_only=not prefix and self._is_training_only(path),
+            shares=self._shares(prefix + item.paths[-1]),
         )
         sources = [source for source, _ in item.sources]
         times = f" ×{item.count}" if item.count > 1 else ""
@@ -265,6 +270,7 @@ class Drawer:
                 text=f"{describe_call(node.graph, node.lines)}{times}",
                 notes=(*own, *notes),
                 skip=self.fold(node.graph).skip,
+                paths=max(_paths(inner) for inner in node.graph.distinct()),
             )
         layers = [layer for layer in unit.nodes if isinstance(layer, LayerNode)]
         labels = [item.folded.label(layer) for layer in layers]
@@ -273,6 +279,7 @@ class Drawer:
             notes.insert(0, "across gpus")
         return replace(
             box,
+            is_across=layers[0].is_across,
             form=labels[0].form,
             kind=layers[0].op.family,
             text=text + times,
@@ -284,6 +291,11 @@ class Drawer:
         for path in item.paths:
             costs += self._costs.get(prefix + path, Costs())
         return costs
+
+    def _shares(self, path: str) -> int:
+        """The devices on which shares of a node's output lie."""
+        is_divided = any(f"{name}.".startswith(f"{path}.") for name in self._divided)
+        return self._devices if is_divided else 1
 
     def _is_training_only(self, path: str) -> bool:
         """Whether a box belongs to a side head, which nothing computes at test time."""
@@ -364,6 +376,13 @@ def _multiplicity(graph: Graph) -> list[tuple[Graph, int]]:
             inner = id(instance.graph)
             counts[inner] = counts.get(inner, 0) + counts[id(outer)]
     return [(inner, counts[id(inner)]) for inner in graphs if inner is not graph]
+
+
+def _paths(graph: Graph) -> int:
+    """How many paths meet where most do; a join takes the columns of one that ends a path of it."""
+    ops = [node.op for node in graph if isinstance(node, LayerNode)]
+    columns = [sum(op.columns) for op in ops if isinstance(op, Mean) and op.columns]
+    return max([*columns, *(len(graph.operands(node.name)) for node in graph)])
 
 
 def _calls_itself(graph: Graph) -> bool:

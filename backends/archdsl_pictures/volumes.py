@@ -1,286 +1,306 @@
-"""Feature maps as solid boxes in a row, as in the figure of the AlexNet paper.
+"""Feature maps as solids, as in the figure of the AlexNet paper, in rows that run to the right.
 
-A box is as high and as deep as its maps are high and wide, and as thick as they are many. Sizes
+A solid is as high and as deep as its maps are high and wide, and as thick as they are many. Sizes
 grow with the logarithm, from a floor on, so that 3 maps of 224x224 and 2048 of 7x7 fit one row.
+
+The rows are the structure of the overview as `arrange` lays it out, turned so that paths stand in
+the spec's order and skips run above.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
-from math import log2
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from archdsl_svg import inks
 from archdsl_svg.font import SEMIBOLD, text_width
-from archdsl_svg.geometry import Point, Rect
+from archdsl_svg.geometry import Point
 from archdsl_units import theme
 from archdsl_units.folding import Style
-from archdsl_units.labels import shape_text
 
-from archdsl.ops import Family
-from archdsl_pictures.blocks import heading, small
-from archdsl_pictures.model import Box, Panel, Picture
+from archdsl_pictures.around import Way, tidy
+from archdsl_pictures.arrange import (
+    Arrangement,
+    Gaps,
+    Lead,
+    Size,
+    Title,
+    arrange,
+    first_parallel,
+    measure,
+)
+from archdsl_pictures.blocks import HEAD, edge_marks, heading, small
+from archdsl_pictures.model import Panel, Picture
 from archdsl_pictures.options import Options
 from archdsl_pictures.page import HEADER
-from archdsl_pictures.scene import Area, Group, Mark, Scene, Words, arrow
-from archdsl_pictures.structure import Framed, Leaf, Parallel, Series, structure_of
-from archdsl_pictures.wrapping import shortest
+from archdsl_pictures.routes import crossings, ways_of
+from archdsl_pictures.scene import Area, Group, Line, Mark, Scene, Words
+from archdsl_pictures.solids import CAPTION, DEPTH, FLOOR, Placed, Volume, volumes_of
+from archdsl_pictures.structure import Parallel, Part, Series, structure_of
+from archdsl_pictures.ushape import Drawn, u_shape
+from archdsl_pictures.wrapping import columns_of
 
-SIDE, THICKNESS = 15.0, 7.0
-"""Pixels for each doubling of a side, and of the number of maps."""
-FLOOR = 8.0
-"""What would be smaller is as large as this."""
-DEPTH = 0.38
-"""How far a box goes back to the upper right, in parts of its depth."""
-GAP, ROW_GAP = 26.0, 30.0
+GAPS = Gaps(
+    rank=20.0,
+    turn=26.0,
+    column=14.0,
+    lane=theme.LANE,
+    fork=10.0,
+    land=10.0,
+    before=0.0,
+    after=0.0,
+    first=0.0,
+    last=0.0,
+    bar_end=0.0,
+    inset=8.0,
+    clear=4.0,
+)
 LONGEST_ROW = 1250.0
-CAPTION = 20.0
-"""The room for the shape below a box."""
-ARC = 13.0
-"""How much higher a skip runs than the one that it leads past."""
+ROW_GAP = 44.0
+"""Between two rows; the line that leads on runs in its middle."""
+FOOT = 20.0
+"""From the last solid of a row to where the line turns that leads on."""
+ARC = 16.0
+"""The room above a folded block for its skip."""
 FOOTER = (
     "Height and depth: the maps' height and width. Thickness: their number. "
     f"All grow with the logarithm, from {FLOOR:g} pixels on.",
     "Below a box: height x width x channels. Between two: what makes the second of the first.",
 )
-_OWN_VOLUME = {Family.CONVOLUTION, Family.DENSE, Family.MERGE, theme.BLOCK}
-"""The kinds of boxes whose output is drawn even where its shape is that of the input."""
-_SIGNS = {"+": "sum", "×": "product"}
+WORDS_ABOVE = 7.0
+SHARES = "One row of boxes a gpu; it sees the maps of the others where lines cross."
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """What leaves a box, and the words for how it came about."""
-
-    box: Box
-    words: tuple[str, ...]
-
-    @property
-    def shape(self) -> str:
-        """Height x width x channels, or the length of a vector."""
-        assert self.box.output is not None
-        return shape_text(self.box.output)
-
-    @property
-    def extent(self) -> tuple[float, float, float]:
-        """Height, thickness and depth in pixels."""
-        shape = self.box.output
-        assert shape is not None
-        if shape.flat:
-            # A vector is an upright bar.
-            return _scaled(shape.channels, THICKNESS), FLOOR, FLOOR
-        thickness = _scaled(shape.channels, THICKNESS)
-        return _scaled(shape.height, SIDE), thickness, _scaled(shape.width, SIDE)
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height on the page, without words."""
-        height, thickness, depth = self.extent
-        return thickness + depth * DEPTH, height + depth * DEPTH
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """A way around from one volume to another, by their numbers."""
-
-    start: int
-    end: int
-    style: Style
-
-
-def volumes_of(picture: Picture, options: Options) -> Scene:
-    """The drawing of the overview's main path, in rows."""
-    volumes, skips = _found(picture.overview)
-    rows = _rows(volumes, skips)
-    marks = list(heading(picture.name, picture.subtitle))
-    y = theme.PAGE_MARGIN + HEADER
-    right = 0.0
-    for row in rows:
-        held = [skip for skip in skips if skip.end in row]
-        above = ARC * max((_level(skip) for skip in held), default=0)
-        tallest = max(volumes[at].size[1] for at in row)
-        axis = y + above + tallest / 2
-        placed = _placed([volumes[at] for at in row], axis)
-        for skip in held:
-            end = placed[skip.end - row.start]
-            start = placed[skip.start - row.start] if skip.start in row else _edge_of_row(axis)
-            marks += _arc(start, end, axis - tallest / 2, skip)
-        marks += _row(volumes[row.start : row.stop], placed, axis)
-        right = max(right, placed[-1].right)
-        y = axis + tallest / 2 + CAPTION + ROW_GAP
-    y -= ROW_GAP - theme.PANEL_GAP
-    for number, line in enumerate(FOOTER, start=1):
-        marks.append(small(line, theme.PAGE_MARGIN, y + number * theme.LINE_HEIGHT))
-    return _on_paper(picture, marks, right, y + len(FOOTER) * theme.LINE_HEIGHT, options)
-
-
-# --- What is drawn ---
-
-
-def _found(panel: Panel) -> tuple[list[Volume], list[Skip]]:
-    """The volumes of the main path, and the skips between them."""
-    boxes = {box.path: box for box in panel.boxes}
-    volumes: list[Volume] = []
-    number_of: dict[str, int] = {}
-    words: list[str] = []
-    skips: list[Skip] = []
-    paths = 0
-    for path in _main(structure_of(panel).top):
-        if isinstance(path, int):
-            paths = path
-            continue
-        box = boxes[path]
-        text = _SIGNS.get(box.text, box.text)
-        words.append(f"{text} of {paths} paths" if paths else text)
-        paths = 0
-        if box.kind in _OWN_VOLUME or not volumes or box.output != volumes[-1].box.output:
-            volumes.append(Volume(box, tuple(words) if volumes else ()))
-            words = []
-            if box.skip is not Style.FLOW:
-                skips.append(Skip(len(volumes) - 2, len(volumes) - 1, box.skip))
-        number_of[path] = len(volumes) - 1
-    if words and volumes:
-        volumes.append(Volume(volumes[-1].box, tuple(words)))
-    skips += _outer_skips(panel, number_of)
-    return volumes, sorted(set(skips), key=lambda s: (s.start, s.end))
-
-
-def _main(series: Series) -> Iterator[str | int]:
-    """The boxes that the flow leads through; several paths side by side are their number."""
-    for part in series.parts:
-        match part:
-            case Leaf(path):
-                yield path
-            case Framed(_, inside):
-                yield from _main(inside)
-            case Parallel((column,), _, _):
-                yield from _main(column)
-            case Parallel(columns, skips, lanes):
-                yield len(columns) + len(skips) + len(lanes)
-
-
-def _outer_skips(panel: Panel, number_of: dict[str, int]) -> Iterator[Skip]:
-    """The skips between boxes of the main path, through a projection beside it or straight."""
-    for edge in panel.edges:
-        if edge.style is Style.FLOW or edge.source not in number_of:
-            continue
-        target = edge.target
-        while target not in number_of:
-            onward = [e.target for e in panel.edges if e.source == target]
-            if len(onward) != 1:
-                break
-            [target] = onward
-        if target in number_of:
-            yield Skip(number_of[edge.source], number_of[target], edge.style)
+def volumes_scene(picture: Picture, options: Options) -> Scene:
+    """The drawing of the overview's feature maps."""
+    volumes, panel = volumes_of(picture)
+    placed, ways, over = u_shape(volumes, panel) or _in_rows(volumes, panel)
+    placed, ways, over = _below_the_heading(placed, ways, over)
+    marks: list[Mark] = []
+    for number, (edge, way, gaps) in enumerate(zip(panel.edges, ways, over, strict=True)):
+        lines = _for_each_share(way, placed[edge.source], placed[edge.target])
+        each = (mark for line in lines for mark in edge_marks(line, edge.style, gaps))
+        path = f"{edge.source}--{edge.target}-{number}"
+        marks.append(Group(path, "edge", "", tuple(each)))
+    for one in placed.values():
+        if one.volume.box.skip is not Style.FLOW:
+            for ear in _ears(one):
+                marks += edge_marks(ear, one.volume.box.skip)
+        marks += _written(one)
+        marks.append(_solids(one))
+    is_split = any(volume.box.shares > 1 for volume in volumes.values())
+    return _on_paper(picture, marks, [*FOOTER, *([SHARES] if is_split else [])], options)
 
 
 # --- Where it is drawn ---
 
 
-def _scaled(count: int, pixels: float) -> float:
-    return max(FLOOR, pixels * log2(max(count, 1)))
+def _in_rows(volumes: Mapping[str, Volume], panel: Panel) -> Drawn:
+    """The volumes in rows, as their structure is; lines lead from row to row."""
+    structure = structure_of(panel)
+    top = _from_below(structure.top)
+    sizes = {path: _size(volume) for path, volume in volumes.items()}
+    single = _rows([top], sizes)
+    length = max(rect.bottom for rect in single.boxes.values())
+    # The lines of several devices would run from row to row as one.
+    is_split = any(volume.box.shares > 1 for volume in volumes.values())
+    count = 1 if is_split else -(-int(length) // int(LONGEST_ROW))
+    found = _rows(columns_of(top, count, single.boxes, structure.loose), sizes)
+    ways = ways_of(panel, found, structure.loose, (), GAPS, 0.0)
+    over = crossings(panel.edges, ways, structure.loose)
+    placed = {path: _placed(volume, found) for path, volume in volumes.items()}
+    turned = [
+        _between_solids(_turned(way), placed[edge.source], placed[edge.target])
+        for edge, way in zip(panel.edges, ways, strict=True)
+    ]
+    return placed, turned, [_turned(points) for points in over]
 
 
-def _words_width(volume: Volume) -> float:
-    return max((text_width(line, theme.SMALL) for line in volume.words), default=0.0)
+def _turned(points: Sequence[Point]) -> Way:
+    """Points of an arrangement, which runs downwards, on a page: to the right, left is below."""
+    return tuple((y, -x) for x, y in points)
 
 
-def _slot(volume: Volume) -> float:
-    """The width that a volume takes with its caption."""
-    return max(volume.size[0], text_width(volume.shape, theme.SMALL) + 6)
+def _placed(volume: Volume, found: Arrangement) -> Placed:
+    rect, axis = found.boxes[volume.box.path], -found.lines[volume.box.path]
+    left = rect.bottom - (volume.slot + volume.size[0]) / 2
+    words = (rect.top + left) / 2, axis + volume.offsets[0] - 5
+    return Placed(volume, left, axis, rect.top, words)
 
 
-def _gap(volume: Volume) -> float:
-    return max(GAP, _words_width(volume) + 16)
+def _below_the_heading(
+    placed: Mapping[str, Placed], ways: Sequence[Way], over: Sequence[Way]
+) -> Drawn:
+    """Everything moved to where the drawing begins on the page."""
+    tops = [min(one.top, _words_top(one)) - _ear_room(one.volume) for one in placed.values()]
+    lefts = [min(one.left, one.start) for one in placed.values()]
+    dx = theme.PAGE_MARGIN - min([*lefts, *(x for way in ways for x, _ in way)])
+    dy = theme.PAGE_MARGIN + HEADER - min([*tops, *(y for way in ways for _, y in way)])
+
+    def moved(way: Way) -> Way:
+        return tuple((x + dx, y + dy) for x, y in way)
+
+    there = {
+        path: Placed(o.volume, o.left + dx, o.axis + dy, o.start + dx, moved((o.words,))[0])
+        for path, o in placed.items()
+    }
+    return there, list(map(moved, ways)), list(map(moved, over))
 
 
-def _rows(volumes: Sequence[Volume], skips: Sequence[Skip]) -> list[range]:
-    """The volumes in as few rows as are not too long, the longest as short as can be.
-
-    No skip past a volume is cut; one into a row's first volume begins where its arrow does.
-    """
-    widths = [_slot(volume) + _gap(volume) for volume in volumes]
-    cuts = [at for at in range(1, len(widths)) if not any(s.start < at < s.end for s in skips)]
-    spans = [(end - width, end) for width, end in zip(widths, accumulate(widths), strict=True)]
-    return shortest(cuts, spans, -(-int(spans[-1][1]) // int(LONGEST_ROW)))
+def _words_top(placed: Placed) -> float:
+    return placed.words[1] - placed.volume.lines * theme.NOTE_HEIGHT
 
 
-def _placed(volumes: Sequence[Volume], axis: float) -> list[Rect]:
-    """Where each volume of a row stands, around the axis."""
-    found = []
-    x = theme.PAGE_MARGIN
-    for volume in volumes:
-        width, height = volume.size
-        x += _gap(volume) if volume.words else 0.0
-        left = x + (_slot(volume) - width) / 2
-        found.append(Rect(left, axis - height / 2, left + width, axis + height / 2))
-        x += _slot(volume)
+def _ear_room(volume: Volume) -> float:
+    return ARC if volume.box.skip is not Style.FLOW else 0.0
+
+
+def _from_below(series: Series) -> Series:
+    """The parts with the order of their paths reversed: what is left is below on the page."""
+    return Series(tuple(map(_reversed, series.parts)))
+
+
+def _reversed(part: Part) -> Part:
+    if not isinstance(part, Parallel):
+        return part
+    columns, skips, asides = (
+        tuple(map(_from_below, reversed(group)))
+        for group in (part.columns, part.skips, part.asides)
+    )
+    return replace(part, columns=columns, skips=skips, asides=asides)
+
+
+def _size(volume: Volume) -> Size:
+    """What a volume needs with its words, its captions and its skip, on both sides of the axis."""
+    below = volume.offsets[-1] + volume.size[1] / 2 + CAPTION
+    words = volume.lines * theme.NOTE_HEIGHT - volume.offsets[0] + WORDS_ABOVE
+    return Size(2 * max(below, words), volume.words_room + volume.slot, _ear_room(volume))
+
+
+def _rows(pieces: Sequence[Series], sizes: dict[str, Size]) -> Arrangement:
+    """The pieces, each left of the one before, and the lines that lead from one to the next."""
+    found = Arrangement()
+    line, end, last = 0.0, 0.0, ""
+    for number, piece in enumerate(pieces):
+        measured = measure(piece, sizes, lambda _: Title(), GAPS)
+        if number:
+            line = end - ROW_GAP - measured.right
+            foot = found.boxes[last].bottom + FOOT
+            found.leads[last] = Lead(foot, end - ROW_GAP / 2, -FOOT, line)
+            if (parting := first_parallel(measured)) is not None:
+                found.forks[last] = parting - GAPS.fork
+        arrange(measured, line, 0.0, GAPS, found)
+        end, last = line - measured.left, list(found.boxes)[-1]
     return found
 
 
-def _edge_of_row(axis: float) -> Rect:
-    """Where what comes from the row before begins."""
-    return Rect(theme.PAGE_MARGIN, axis, theme.PAGE_MARGIN, axis)
+def _between_solids(way: Way, source: Placed, target: Placed) -> Way:
+    """The way from solid to solid: through the room of the words, or from above."""
+    way = ((source.right, way[0][1]), *way[1:])
+    if way[-1][1] < target.axis - 1:
+        level = way[-2][1]
+        return tidy([*way[:-2], (target.middle, level), (target.middle, target.top - 2)])
+    return tidy([*way, (target.left - 4, target.axis)])
 
 
-def _level(skip: Skip) -> int:
-    """How high a skip runs: above those that it leads past."""
-    return 1 + (skip.end - skip.start > 1) + (skip.end - skip.start > 2)
+def _for_each_share(way: Way, source: Placed, target: Placed) -> Iterator[Way]:
+    """The line of each device, and those that cross where a layer sees all devices' maps."""
+    starts, ends = source.volume.offsets, target.volume.offsets
+    for one, start in enumerate(starts):
+        for other, end in enumerate(ends):
+            if one == other or target.volume.box.is_across or len(starts) != len(ends):
+                yield _shifted(way, start, end)
+
+
+def _shifted(way: Way, start: float, end: float) -> Way:
+    """The way with its level beginning and its level end moved; a lane between is one for all."""
+    if start == end == 0.0:
+        return way
+    count = 1 if len(way) == 2 else 2
+    begin = [(x, y + start) for x, y in way[:count]]
+    return (*begin, *way[count:-count], *((x, y + end) for x, y in way[-count:]))
 
 
 def _on_paper(
-    picture: Picture, marks: list[Mark], right: float, bottom: float, options: Options
+    picture: Picture, marks: Sequence[Mark], footer: Sequence[str], options: Options
 ) -> Scene:
-    texts = [text_width(line, theme.SMALL) for line in FOOTER]
+    """The marks with the words around them, on the paper that was asked for."""
+    scene = Scene(picture.name, picture.description, 0.0, 0.0, tuple(marks))
+    corners = [corner for mark in scene.walk() for corner in _corners(mark)]
+    y = max(y for _, y in corners) + theme.PANEL_GAP
+    notes = [
+        small(line, theme.PAGE_MARGIN, y + number * theme.LINE_HEIGHT)
+        for number, line in enumerate(footer, start=1)
+    ]
+    texts = [text_width(line, theme.SMALL) for line in footer]
     texts.append(text_width(picture.name, theme.HEADING, SEMIBOLD))
     texts.append(text_width(picture.subtitle, theme.TEXT))
-    width = max(right, theme.PAGE_MARGIN + max(texts)) + theme.PAGE_MARGIN
-    height, points = bottom + theme.PAGE_MARGIN, 1.0
+    right = max(*(x for x, _ in corners), theme.PAGE_MARGIN + max(texts))
+    width, height = right + theme.PAGE_MARGIN, notes[-1].at[1] + theme.PAGE_MARGIN
+    points = 1.0
     if options.paper:
         points = min(1.0, options.paper[0] / width, options.paper[1] / height)
         width, height = options.paper[0] / points, options.paper[1] / points
-    return Scene(picture.name, picture.description, width, height, tuple(marks), points)
+    above = heading(picture.name, picture.subtitle)
+    return replace(scene, width=width, height=height, points=points, marks=(*above, *marks, *notes))
+
+
+def _corners(mark: Mark) -> Sequence[Point]:
+    """The points that a mark reaches to."""
+    match mark:
+        case Area(points) | Line(points):
+            return points
+        case Words(text, (x, y), size):
+            half = text_width(text, size) / 2
+            return [(x - half, y - size), (x + half, y + 3)]
+    return []
 
 
 # --- Marks ---
 
 
-def _row(volumes: Sequence[Volume], placed: Sequence[Rect], axis: float) -> Iterator[Mark]:
-    for number, (volume, rect) in enumerate(zip(volumes, placed, strict=True)):
-        if volume.words:
-            start = placed[number - 1].right if number else theme.PAGE_MARGIN
-            yield from arrow([(start + 4, axis), (rect.left - 4, axis)])
-            middle = (start + rect.left) / 2
-            for line, text in enumerate(reversed(volume.words)):
-                at = (middle, axis - 5 - line * theme.NOTE_HEIGHT)
-                yield Words(text, at, theme.SMALL, ink=inks.FAINT_INK)
-        yield _solid(volume, rect)
+def _written(placed: Placed) -> Iterator[Mark]:
+    """The steps that lead to a volume, over its arrow."""
+    volume, (middle, y) = placed.volume, placed.words
+    y -= (volume.lines - 1) * theme.NOTE_HEIGHT
+    for step in volume.steps:
+        lines = []
+        for line in step.lines:
+            lines.append(Words(line, (middle, y), theme.SMALL, ink=inks.FAINT_INK))
+            y += theme.NOTE_HEIGHT
+        yield Group(step.box.path, "step", step.box.title, tuple(lines))
 
 
-def _solid(volume: Volume, rect: Rect) -> Group:
+def _solids(placed: Placed) -> Group:
+    """The solid of each share with the shape below it."""
+    volume = placed.volume
+    marks = (mark for down in volume.offsets for mark in _solid(placed, placed.axis + down))
+    return Group(volume.box.path, "node", volume.box.title, tuple(marks), is_node=True)
+
+
+def _solid(placed: Placed, axis: float) -> Iterator[Mark]:
     """The three faces that are seen, and the shape below."""
-    box, (height, thickness, depth) = volume.box, volume.extent
-    paint = theme.PAINTS[box.kind]
+    height, thickness, depth = placed.volume.extent
+    paint = theme.PAINTS[placed.volume.box.kind]
     back = depth * DEPTH
-    left, bottom = rect.left, rect.bottom
+    left, bottom = placed.left, axis + placed.volume.size[1] / 2
     right, top = left + thickness, bottom - height
     front = ((left, top), (right, top), (right, bottom), (left, bottom))
     lid = ((left, top), (left + back, top - back), (right + back, top - back), (right, top))
     side = (
         (right, top), (right + back, top - back), (right + back, bottom - back), (right, bottom)
     )  # fmt: skip
-    faces = tuple(Area(points, paint.fill, paint.line) for points in (side, lid, front))
-    caption = (rect.center[0], bottom + theme.SMALL + 4)
-    words = Words(volume.shape, caption, theme.SMALL)
-    return Group(box.path, "node", box.title, (*faces, words), is_node=True)
+    dash = HEAD if placed.volume.box.is_training_only else None
+    for points in (side, lid, front):
+        yield Area(points, paint.fill, paint.line, dash)
+    yield Words(placed.volume.caption, (placed.middle, bottom + theme.SMALL + 4), theme.SMALL)
 
 
-def _arc(start: Rect, end: Rect, top: float, skip: Skip) -> Iterator[Mark]:
-    """A skip above the row: up from one volume, down to another."""
-    level = top - _level(skip) * ARC + 4
-    a, b = start.center[0] + 5, end.center[0] - 5
-    width = 1.7 if skip.style is Style.IDENTITY else 1.4
-    dash = (5.0, 3.0) if skip.style is Style.PROJECTION else None
-    points: list[Point] = [(a, start.top - 2), (a, level), (b, level), (b, end.top - 2)]
-    yield from arrow(points, width, dash)
+def _ears(placed: Placed) -> Iterator[Way]:
+    """The skips of a folded block, one a device: from its arrow over its words to its solid."""
+    start, middle = placed.start, placed.middle
+    for number, down in enumerate(placed.volume.offsets):
+        axis, top = placed.axis + down, placed.top + down - placed.volume.offsets[0]
+        # Words stand over the uppermost line only.
+        level = (top if number else min(top, _words_top(placed))) - ARC + 4
+        yield (start, axis), (start, level), (middle, level), (middle, top - 2)

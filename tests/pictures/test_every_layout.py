@@ -12,7 +12,7 @@ from archdsl_pictures.page import page_of
 from archdsl_pictures.picture import picture_of
 from archdsl_pictures.structure import structure_of
 from placed_pages import faults, panels
-from random_specs import RandomSpec
+from random_specs import RandomSpec, tangled
 
 import archdsl
 from archdsl import Network, SpecError
@@ -41,27 +41,6 @@ def test_random_networks(first: int) -> None:
         except SpecError:
             continue
         assert_nothing_is_wrong(network, LOOKS)
-
-
-def tangled(random: Random) -> str:
-    """A spec whose merges take what was made anywhere above: few of its edges nest."""
-    lines, names, count = ["[8x8x4] INPUT"], list[str](), 0
-
-    def convolution(side: int) -> str:
-        nonlocal count
-        count += 1
-        return f"CONV{count}: 4 {side}x{side} filters, pad {side // 2} -> RELU"
-
-    for number in range(random.randint(4, 9)):
-        if len(names) > 1 and random.random() < 0.6:
-            lines += ["concat:", f"    {random.choice(['identity', convolution(3)])}"]
-            for name in random.sample(names, random.randint(1, 2)):
-                path = f" -> {convolution(1)}" if random.random() < 0.6 else ""
-                lines.append(f"    from {name}{path}")
-            lines.append(convolution(1))
-        names.append(f"step{number}")
-        lines.append(f"step{number}: {convolution(3)}")
-    return "\n".join([*lines, ""])
 
 
 @pytest.mark.parametrize("first", TANGLED)

@@ -1,4 +1,4 @@
-"""Volumes in their rows, pictures on paper, and TikZ that is all escaped and balanced."""
+"""Pictures on paper, and TikZ that is all escaped and balanced."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import warnings
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,75 +15,13 @@ from archdsl_pictures import BACKEND
 from archdsl_pictures.files import SmallText, drawn
 from archdsl_pictures.options import Options
 from archdsl_pictures.picture import picture_of
-from archdsl_pictures.scene import Group, Line, Scene, Words
+from archdsl_pictures.scene import Scene, Words
 from archdsl_pictures.tikz import escaped, tikz_text
-from archdsl_svg.font import text_width
-from archdsl_svg.geometry import Rect
 
 import archdsl
-from archdsl import BackendError, Network
+from archdsl import Network
 
-VOLUMES = Options(style="volumes")
 EVIL = r"100% of {it} \foo & #1 $x$ _a ~ ^ \"q\" <b>"
-
-
-def volumes(network: Network) -> Scene:
-    return drawn(picture_of(network, VOLUMES), VOLUMES)
-
-
-def solids(scene: Scene) -> dict[str, Rect]:
-    """Box -> the extent of its three faces."""
-    found = {}
-    for mark in scene.marks:
-        if isinstance(mark, Group) and mark.is_node:
-            points = [p for face in mark.marks[:3] for p in face.points]  # type: ignore[union-attr]
-            xs, ys = [x for x, _ in points], [y for _, y in points]
-            found[mark.path] = Rect(min(xs), min(ys), max(xs), max(ys))
-    return found
-
-
-def test_a_volume_for_every_shape_of_alexnet(load: Callable[[str], Network]) -> None:
-    scene = volumes(load("alexnet"))
-    captions = [
-        mark.marks[3].text  # type: ignore[union-attr]
-        for mark in scene.marks
-        if isinstance(mark, Group)
-    ]
-    assert captions == [
-        "227x227x3", "55x55x96", "27x27x96", "27x27x256", "13x13x256", "13x13x384", "13x13x384",
-        "13x13x256", "6x6x256", "4096", "4096", "1000",
-    ]  # fmt: skip
-    rects = list(solids(scene).values())
-    assert all(one.height >= other.height for one, other in pairwise(rects[:9]))
-
-
-def test_volumes_and_words_do_not_overlap(every: Network) -> None:
-    scene = volumes(every)
-    taken = list(solids(scene).values())
-    for mark in scene.walk():
-        if isinstance(mark, Words):
-            width = text_width(mark.text, mark.size, mark.weight)
-            left = mark.at[0] - (width / 2 if mark.anchor == "middle" else 0.0)
-            taken.append(Rect(left, mark.at[1] - 0.7 * mark.size, left + width, mark.at[1]))
-    for at, one in enumerate(taken):
-        assert not any(one.overlaps(other) for other in taken[at + 1 :])
-    paper = Rect(0, 0, scene.width, scene.height)
-    for rect in taken:
-        assert paper.left <= rect.left < rect.right <= paper.right
-        assert paper.top <= rect.top < rect.bottom <= paper.bottom
-
-
-def test_no_skip_is_lost_between_volumes(load: Callable[[str], Network]) -> None:
-    scene = volumes(load("resnet50"))
-    arcs = [m for m in scene.marks if isinstance(m, Line) and len(m.points) == 4]
-    assert len(arcs) == 8
-    assert sum(arc.dash is not None for arc in arcs) == 4
-
-
-def test_volumes_are_no_graph_and_no_text(load: Callable[[str], Network]) -> None:
-    for format in ("dot", "txt"):
-        with pytest.raises(BackendError, match=f"svg, png, pdf and tex, not as {format}"):
-            BACKEND.emit(load("alexnet"), format, style="volumes")
 
 
 # --- Paper ---
