@@ -27,7 +27,7 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     "guards": [{"bc": False}, {"depth": 14, "rate": 0.5}, {"depth": 4, "bc": False}],
     "heads": [{"classes": 4, "share": 1}, {"wide": True}],
     "ifs": [{"kind": 2}, {"kind": 3, "wide": True}, {"wide": True}],
-    "joins": [{"columns": 1}, {"columns": 4}],
+    "joins": [{"columns": 1}, {"columns": 4, "deep": True}],
     "nameless": [{"n": 1}, {"n": 0}, {"n": 5, "tokens": False}],
     "optional": [],
     "reals": [{"alpha": 0.5}, {"beta": 0.3}, {"alpha": 2}],

@@ -8,6 +8,7 @@ from archdsl.ops import Shape
 from archdsl_torch.code import (
     Assign,
     Call,
+    Code,
     Fallback,
     Infix,
     Items,
@@ -30,9 +31,17 @@ from archdsl_torch.heads import said_of_heads
 from archdsl_torch.joins import rule_of
 from archdsl_torch.lower import merging_of
 from archdsl_torch.printer import WIDTH, Printer
-from archdsl_torch.rules import DROP_PATH
+from archdsl_torch.rules import DROP_PATH, all_kept, draw_of, drops_columns
 from archdsl_torch.settling import refusals_of, whole_number
-from archdsl_torch.signatures import COLUMNS, Signature, annotation, line_name, python_name
+from archdsl_torch.signatures import (
+    COLUMNS,
+    JOIN_WIDTH,
+    KEPT,
+    Signature,
+    annotation,
+    line_name,
+    python_name,
+)
 
 
 def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
@@ -60,6 +69,7 @@ def class_text(emitter: Emitter, start: Shape, end: Flow) -> str:
     if signature.is_absorbed:
         lines += printer.statements(mean, 2)
         shared = [f"{DROP_PATH}: DropPath"] if optional else []
+        shared += [f"{KEPT}: list[bool]"] if signature.drops_columns else []
         lines += ["", *head(COLUMNS, [*typed, *shared], "list[Tensor]")]
     lines += printer.statements(emitter.forward, 2)
     return "\n".join(lines)
@@ -75,7 +85,7 @@ def constructor_of(emitter: Emitter, methods: list[Statement]) -> tuple[list[str
         if isinstance(statement, Assign)
     }
     if emitter.signature.is_absorbed:
-        attributes.add(COLUMNS)
+        attributes |= {COLUMNS, JOIN_WIDTH}
     own = {name: f"_{name}" if name in attributes else name for name in stored}
     saves: list[Statement] = [Assign(f"self.{own[name]}", Text(name)) for name in stored]
     body = [*_fallbacks(emitter.signature), *saves, *emitter.init]
@@ -98,11 +108,17 @@ def _takes_drop_path(emitter: Emitter) -> bool:
 
 def _mean_of_columns(emitter: Emitter) -> list[Statement]:
     """`return` the mean of the columns that another join may take instead."""
-    inputs = [*map(Text, _inputs(emitter.signature))]
+    rule, written = rule_of(emitter), list[Statement]()
+    inputs: list[Code] = [*map(Text, _inputs(emitter.signature))]
     if _takes_drop_path(emitter):
         inputs.append(Text(DROP_PATH))
+    if drops_columns(rule):
+        written.append(Assign(KEPT, draw_of(rule, Text(f"self.{JOIN_WIDTH}"))))
+        inputs.append(Text(KEPT))
+    elif emitter.signature.drops_columns:
+        inputs.append(all_kept(Text(f"self.{JOIN_WIDTH}")))
     columns = call(f"self.{COLUMNS}", *inputs)
-    return [Return(merging_of(rule_of(emitter)).listed(columns))]
+    return [*written, Return(merging_of(rule).listed(columns))]
 
 
 def _shared_draw(emitter: Emitter, forward: list[Statement]) -> list[Statement]:

@@ -73,6 +73,14 @@ class Lookup(NamedTuple):
     key: Code
 
 
+class Slice(NamedTuple):
+    """`values[first:last]`; to the end without `last`."""
+
+    values: Code
+    first: Number
+    last: Number | None
+
+
 class Member(NamedTuple):
     """`owner.name`."""
 
@@ -95,6 +103,7 @@ Code = (
     | Infix
     | Comprehension
     | Lookup
+    | Slice
     | Member
     | Starred
 )
@@ -142,6 +151,9 @@ def parts_of(expression: Code) -> Iterator[Code]:
         case Lookup(container, key):
             yield from parts_of(container)
             yield from parts_of(key)
+        case Slice(values, first, last):
+            yield from parts_of(values)
+            yield from (Literal(end) for end in (first, last) if end is not None)
         case Member(inner, _) | Starred(inner):
             yield from parts_of(inner)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from archdsl.ir import program
 from archdsl.ir.evaluate import Environment, Value
 from archdsl.ir.layers import build_op
-from archdsl.ir.resolve import members
 from archdsl.ops import Op, Shape
 from archdsl.symbolic import Number, Symbolic
 from archdsl.syntax import tree
@@ -33,7 +32,8 @@ from archdsl_torch.flow import UNKNOWN, Flow, NameParts, Place, is_listing, stat
 from archdsl_torch.helper_text import helper_names
 from archdsl_torch.lower import torch_of
 from archdsl_torch.printer import Printer
-from archdsl_torch.rules import DROP_PATH, Torch
+from archdsl_torch.references import references_in, references_of
+from archdsl_torch.rules import DROP_PATH, Torch, drops_columns
 from archdsl_torch.settling import is_settled, refusals_of, whole_number
 from archdsl_torch.signatures import TAKEN, Signature, Unwritable, line_name, python_name
 
@@ -68,16 +68,17 @@ class Emitter:
         self.branches = 0
         self.protected: Counter[str] = Counter()
         self.taken = {python_name(p.name) for p in signature.block.parameters} | {"x", "y", "z"}
-        self.taken |= helper_names()
+        self.taken |= helper_names() | {DROP_PATH}
         self.named: dict[str, Number] = {}
         self.references: dict[str, Flow] = {}
-        self.referenced = set(_references(signature.block))
+        self.referenced = Counter(references_of(signature.block))
         self.tensors = {"x"}
 
     def run(self, start: Shape) -> Flow:
         """Write the whole block, fed with `start`; what it returns."""
+        from archdsl_torch.gathering import columns_of_block
         from archdsl_torch.heads import emit_heads
-        from archdsl_torch.joins import emit_columns_of_body
+        from archdsl_torch.joins import rule_of
 
         for name in self.signature.inputs:
             variable = "x" if name == "input" else line_name(name)
@@ -88,7 +89,8 @@ class Emitter:
         body = self.signature.block.body
         flow, place = self.references["input"], Place()
         if self.signature.is_absorbed:
-            return emit_columns_of_body(self, body, flow, place)
+            self.signature.drops_columns |= drops_columns(rule_of(self))
+            return columns_of_block(self, flow, place)
         if not self.is_main:
             return self.body(body, flow, place)
         output = self._name_output(self.body(body[1:], flow, place))
@@ -451,6 +453,11 @@ class Emitter:
         self.references[name] = flow
         return flow
 
+    def is_needed_behind(self, statement: program.Statement, names: Iterable[str]) -> bool:
+        """Whether another line goes on from one of these, which a statement has named inside."""
+        elsewhere = self.referenced - Counter(references_in((statement,)))
+        return any(name in elsewhere for name in names)
+
     def lookup(self, name: NameParts) -> Flow:
         """The value that a line above gave. Raises `Unwritable` where that depends on a number."""
         text = static_text(name)
@@ -526,21 +533,3 @@ def _only_applies_functions(statement: program.Statement) -> bool:
         and step.op.is_neutral
         for step in statement.steps
     )
-
-
-def _references(block: program.Block) -> Iterator[str]:
-    """The names that `from`, side heads and arguments that are lines go on from."""
-    for head in block.heads:
-        yield _static(head.reference)
-    for step in members(block.lines):
-        if isinstance(step, program.FromStep):
-            yield _static(step.reference)
-        elif isinstance(step, program.CallStep):
-            for name, argument in step.arguments.items():
-                if step.block.parameter(name).is_line and isinstance(argument.value, tree.Name):
-                    yield argument.value.text
-
-
-def _static(template: tree.NameTemplate) -> str:
-    """A name in the spec, with a star for each number in it."""
-    return "".join(part if isinstance(part, str) else "*" for part in template.parts)

@@ -26,6 +26,7 @@ from archdsl_torch.code import (
     Member,
     Refuse,
     Return,
+    Slice,
     Starred,
     Statement,
     Text,
@@ -184,10 +185,18 @@ class Printer(NamedTuple):
                 return f"{opening}{self.flat(term)} for {index} in {self.flat(values)}{closing}"
             case Lookup(container, key):
                 return f"{self._operand(container)}[{self.flat(key)}]"
+            case Slice(values, first, last):
+                return f"{self._operand(values)}[{self._ends(first, last)}]"
             case Member(owner, name):
                 return f"{self._operand(owner)}.{name}"
             case Starred(values):
                 return f"*{self.flat(values)}"
+
+    def _ends(self, first: Number, last: Number | None) -> str:
+        """`1:3`, with blanks around the colon where an end is more than a name or a number."""
+        texts = [self.value(first), "" if last is None else self.value(last)]
+        is_plain = all(text.isalnum() for text in texts if text)
+        return (":" if is_plain else " : ").join(texts).rstrip()
 
     def _operand(self, operand: Code) -> str:
         """The expression where an operator or a dot binds it more closely than its own parts."""

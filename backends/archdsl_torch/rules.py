@@ -372,8 +372,12 @@ def _add(op: ops.Add) -> Merging:
 
 @MERGES.rule(ops.Mean)
 def _mean(op: ops.Mean) -> Merging:
-    if op.model_fields_set & {"drop_path", "one_column"}:
-        return Merging(lambda paths: _kept(op, Items(tuple(paths))), lambda paths: _kept(op, paths))
+    if drops_columns(op):
+        kept = Member(Text(DROP_PATH), "join")
+        return Merging(
+            lambda paths: tensor_call(kept, Items(tuple(paths))),
+            lambda paths: tensor_call(kept, paths),
+        )
     return Merging(
         lambda paths: Infix("/", (Infix("+", tuple(paths)), Literal(len(paths)))),
         lambda paths: _stacked(paths, "mean"),
@@ -396,12 +400,21 @@ def _concat(op: ops.Concat) -> Merging:
     return Merging(lambda paths: joined(Items(tuple(paths))), joined)
 
 
-def _kept(op: ops.Mean, paths: Code) -> Code:
-    """The mean of what drop-path leaves; the helper class has torch-like defaults."""
+def drops_columns(op: ops.Op) -> bool:
+    """Whether a merge is a join with a rule of drop-path."""
+    return isinstance(op, ops.Mean) and bool(op.model_fields_set & {"drop_path", "one_column"})
+
+
+def draw_of(op: ops.Mean, count: Code) -> Code:
+    """Which of so many columns training keeps; the helper class has torch-like defaults."""
     rates = {**said(0.0, rate=op.drop_path), **said(0.0, one_column=op.one_column)}
     reals = {name: _real(value) for name, value in rates.items()}
-    join = Member(Text(DROP_PATH), "join")
-    return tensor_call(join, paths, Text("self.training"), **reals)
+    return call(Member(Text(DROP_PATH), "draw"), count, Text("self.training"), **reals)
+
+
+def all_kept(count: Code) -> Code:
+    """What a draw gives that drops none of so many columns."""
+    return Infix("*", (Items((Literal(True),)), count))
 
 
 def _stacked(paths: Code, reduction: str) -> Code:

@@ -26,6 +26,10 @@ TAKEN = frozenset(_WRITTEN) | frozenset(keyword.kwlist)
 """Names that emitted code uses itself: a parameter that is called so gets a `_` behind it."""
 COLUMNS = "join_columns"
 """The method of a block's class that gives the columns of the join that the block ends in."""
+KEPT = "kept"
+"""Its parameter that says which of them training keeps."""
+JOIN_WIDTH = "join_width"
+"""The attribute that says how many there are."""
 
 
 @dataclass(eq=False, repr=False)
@@ -36,7 +40,8 @@ class Signature:
     None once they differ. `is_compiled` where the compiled network uses the block, so that the
     kinds of its arguments are known and not inferred. `needs` are the names that its code uses,
     `is_unknown` whether there is one among them that no use has told yet. `is_absorbed` where a
-    join takes the columns of the join that the block ends in. `shares` is how many devices hold a
+    join takes the columns of the join that the block ends in, `drops_columns` where it, or the
+    block's own, may drop some. `shares` is how many devices hold a
     share of the channels that flow in, each with such a class.
     """
 
@@ -49,6 +54,7 @@ class Signature:
     needs: set[str] = field(default_factory=set)
     is_unknown: bool = False
     is_absorbed: bool = False
+    drops_columns: bool = False
     shares: int = 1
     output: Shape | None = None
 
@@ -192,6 +198,7 @@ class Signature:
             tuple(sorted(self.incoming.items(), key=str)),
             tuple(sorted(self.needs)),
             self.is_absorbed,
+            self.drops_columns,
             self.output,
         )
 
@@ -207,7 +214,7 @@ def python_name(name: str) -> str:
 
 def line_name(name: str) -> str:
     """The name of a parameter that stands for a line, in `forward`."""
-    return f"{name}_" if name in ("x", "y", "z", DROP_PATH) else python_name(name)
+    return f"{name}_" if name in ("x", "y", "z", DROP_PATH, KEPT) else python_name(name)
 
 
 def _drops_paths(block: Block, seen: set[Block]) -> bool:

@@ -44,7 +44,8 @@ def _can_be_skipped(emitter: Emitter, path: Path, flow: Flow, place: Place) -> b
     op = scratch.build(last, flow.shape)
     assert isinstance(op, StochasticDepth)
     scratch.statement(statement, flow, place.copy())
-    is_needed = scratch.references != emitter.references
+    names = scratch.references.keys() - emitter.references.keys()
+    is_needed = emitter.is_needed_behind(statement, names)
     return not (op.each_sample or op.survival == 1 or is_needed)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
 from compiling import network
 from emitted import assert_close, assert_is_the_graph, image, module_of
+from networks import SETTINGS, construct
 from torch import Tensor, nn
 
 import archdsl
@@ -263,9 +265,10 @@ def test_half_of_the_batches_are_one_column() -> None:
         kept.clear()
         net(X)
         alone += all(kept)
-    # Six joins keep one column of two or three by chance alone, too: their local draws.
+    # Joins keep one column of two or three by chance alone, too: their local draws. The join of
+    # two inside a block runs unless the block's short column is the one.
     of_two, of_three = 2 * 0.85 * 0.15 + 0.15**2, 3 * 0.85 * 0.15**2 + 0.15**3
-    assert_rate(alone, 0.5 + 0.5 * of_two**2 * of_three**2)
+    assert_rate(alone, 0.5 + 0.5 * (of_three * (1 / 3 + 2 / 3 * of_two)) ** 2)
 
 
 def test_a_block_that_is_used_alone_draws_for_its_own_joins() -> None:
@@ -282,6 +285,125 @@ def test_a_join_that_ends_in_a_join_drops_among_all_columns_by_its_own_rule() ->
     values = values_of(module(f"{ONE}join, drop path 100%:\n    SCALE by 1\n{inner}"), X)
     for one in (1.0, 10.0, 100.0):
         assert_rate(values.count(one), 1 / 3)
+
+
+# --- What drop-path leaves out is not computed ---
+
+CONVS = "    CONV1: 2 1x1 filters\n    CONV2: 2 1x1 filters\n    CONV3: 2 1x1 filters\n"
+MAPS = torch.arange(1.0, 33.0, dtype=torch.float64).view(1, 2, 4, 4)
+
+
+def ran(net: nn.Module, x: Tensor, kind: type[nn.Module] = nn.Conv2d) -> set[str]:
+    """The members of a kind that one call runs, each at most once."""
+    calls, handles = Counter[str](), []
+    for path, member in net.named_modules():
+        if isinstance(member, kind):
+            handles.append(
+                member.register_forward_hook(lambda _m, _i, _o, path=path: calls.update([path]))
+            )
+    with torch.no_grad():
+        net(x)
+    for handle in handles:
+        handle.remove()
+    assert set(calls.values()) <= {1}
+    return set(calls)
+
+
+@pytest.mark.parametrize("said", ["drop path 30%", "one column 100%"])
+def test_only_the_columns_that_are_kept_run(said: str) -> None:
+    net = module(f"[4x4x2] INPUT\njoin, {said}:\n{CONVS}")
+    outputs: list[Tensor] = []
+    for conv in net.children():
+        conv.register_forward_hook(lambda _m, _i, out: outputs.append(out))
+    total = 0
+    for _ in range(DRAWS):
+        outputs.clear()
+        with torch.no_grad():
+            assert_close(net(MAPS), torch.stack(outputs).mean(dim=0), "the mean of what ran")
+        total += len(outputs)
+    each = 1 / 3 if "one" in said else 0.7 + 0.3**3 / 3
+    assert_rate(total, each, 3 * DRAWS)
+    assert len(ran(net.eval(), MAPS)) == 3
+
+
+def test_one_column_of_fractalnet_is_all_that_runs() -> None:
+    """Of each block the convolutions of one column, the same in every block: 1, 2 or 4 of 7."""
+    net = module_of(archdsl.load("fractalnet", **SMALL["fractalnet"])).train()
+    columns = [
+        {"short.conv"},
+        {"long.0.short.conv", "long.1.short.conv"},
+        {f"long.{i}.long.{j}.unit.conv" for i in (0, 1) for j in (0, 1)},
+    ]
+    alone = [{f"block{b}.fractal.{key}" for b in (1, 2, 3) for key in keys} for keys in columns]
+    drops = type(net).forward.__globals__["DropPath"]
+    number = drops.number
+    drops.number = lambda draw, at: 0.0 if at == 0 else number(draw, at)
+    x = torch.ones(2, 3, 32, 32, dtype=torch.float64)
+    seen = Counter(alone.index(ran(net, x)) for _ in range(DRAWS))
+    for column in range(3):
+        assert_rate(seen[column], 1 / 3)
+
+
+def test_statistics_of_batches_are_those_of_the_batches_that_a_column_sees() -> None:
+    net = module("[4x4x2] INPUT\njoin, drop path 50%:\n    BN1\n    BN2\n")
+    calls = count_calls(net)
+    for _ in range(50):
+        net(MAPS)
+    for name in ("bn1", "bn2"):
+        assert 0 < calls[name] < 50
+        assert int(net.get_submodule(name).num_batches_tracked) == calls[name]
+
+
+NEEDED = """[4x4x2] INPUT
+join, drop path 50%:
+    path:
+        CONV1: 2 1x1 filters
+        CONV2: 2 1x1 filters
+    path:
+        CONV3: 2 1x1 filters
+        join:
+            from conv3 -> CONV4: 2 1x1 filters
+            CONV5: 2 1x1 filters
+    CONV6: 2 1x1 filters
+add:
+    identity
+    from conv1
+"""
+
+
+def test_what_other_lines_go_on_from_runs_in_any_case() -> None:
+    """`conv1` for the line below; `conv3` for two columns, so it runs where one of them is kept."""
+    net = module(NEEDED)
+    runs = [ran(net, MAPS) for _ in range(DRAWS)]
+    assert all("conv1" in run for run in runs)
+    assert all(("conv3" in run) == bool(run & {"conv4", "conv5"}) for run in runs)
+    assert all(run & {"conv2", "conv4", "conv5", "conv6"} for run in runs)
+    for name in ("conv2", "conv4", "conv5", "conv6"):
+        assert_rate(sum(name in run for run in runs), 0.5 + 0.5**4 / 4)
+
+
+@pytest.mark.parametrize("parameters", [{}, *SETTINGS["drop_paths"]])
+def test_a_join_has_as_many_columns_as_its_draw_keeps(parameters: dict[str, Any]) -> None:
+    """However its paths are written: in blocks, choices and loops, or as what another absorbs."""
+    net = module_of(archdsl.load(str(construct("drop_paths")), **parameters)).train()
+    drops = type(net).forward.__globals__["DropPath"]
+    draw, join = drops.draw, drops.join
+    drawn: list[int] = []
+
+    def drawing(self: object, *rest: Any, **rates: float) -> list[bool]:
+        kept: list[bool] = draw(self, *rest, **rates)
+        drawn.append(sum(kept))
+        return kept
+
+    def joining(self: object, columns: list[Tensor]) -> Tensor:
+        assert len(columns) == drawn.pop()
+        value: Tensor = join(self, columns)
+        return value
+
+    drops.draw, drops.join = drawing, joining
+    for _ in range(100):
+        net(torch.ones(2, 3, 8, 8, dtype=torch.float64))
+    assert not drawn
 
 
 def test_a_frozen_block_drops_nothing() -> None:

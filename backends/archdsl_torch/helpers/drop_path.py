@@ -20,17 +20,20 @@ class DropPath:
             self.drawn.append(torch.rand(()).item())
         return self.drawn[position]
 
-    def join(
-        self,
-        columns: list[Tensor],
-        training: bool,
-        rate: float = 0.0,
-        one_column: float = 0.0,
-    ) -> Tensor:
-        """The mean of the columns; in training of those that are kept, one at least."""
-        if training and self.number(0) < one_column:
-            columns = [columns[-max(range(1, len(columns) + 1), key=self.number)]]
-        elif training:
-            kept = [column for column in columns if torch.rand(()).item() >= rate]
-            columns = kept or [columns[int(torch.randint(len(columns), ()))]]
+    def draw(
+        self, count: int, training: bool, rate: float = 0.0, one_column: float = 0.0
+    ) -> list[bool]:
+        """Which columns a join keeps: all, but in training only some, one at least."""
+        if not training:
+            return [True] * count
+        if self.number(0) < one_column:
+            alone = count - max(range(1, count + 1), key=self.number)
+            return [column == alone for column in range(count)]
+        kept = [torch.rand(()).item() >= rate for _ in range(count)]
+        if not any(kept):
+            kept[int(torch.randint(count, ()))] = True
+        return kept
+
+    def join(self, columns: list[Tensor]) -> Tensor:
+        """The mean of the columns that are kept."""
         return torch.stack(columns).mean(dim=0)

@@ -1,5 +1,5 @@
 # Written by archdsl from aspp.arch with branches=3, pyramid=yes.
-# Spec 2e7545de2f28b43f, code 5d81cb70ac8d49d6: the hash of all that follows this line.
+# Spec 2e7545de2f28b43f, code 667f42f5e1a16130: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -60,11 +60,7 @@ class Aspp(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.conv(x))  # (N, 6, 24, 24)
-        paths: list[Tensor] = []
-        paths.append(self.b0(x))
-        paths.append(self.aspp1(x))
-        paths.append(self.aspp2(x))
-        paths.append(self.aspp3(x))
+        paths: list[Tensor] = [self.b0(x), self.aspp1(x), self.aspp2(x), self.aspp3(x)]
         if self.pyramid:
             paths.append(self.p(x))
         x = torch.cat(paths, dim=1)  # (N, 18, 24, 24)

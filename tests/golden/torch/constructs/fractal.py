@@ -1,5 +1,5 @@
 # Written by archdsl from fractal.arch with columns=3, blocks=2, classes=10.
-# Spec ee13ada415768a59, code ad90b01739c45f11: the hash of all that follows this line.
+# Spec ee13ada415768a59, code ffb028b9c213ae1f: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -45,11 +45,13 @@ class Fractal(nn.Module):
         return torch.stack(self.join_columns(x)).mean(dim=0)
 
     def join_columns(self, x: Tensor) -> list[Tensor]:
+        columns2: list[Tensor] = []
         if self.columns == 1:
-            columns2: list[Tensor] = [self.convblock(x)]
+            columns2.append(self.convblock(x))
         else:
+            columns2.append(self.short(x))
             y = self.long["0"](x)
-            columns2 = [self.short(x), *getattr(self.long, "1").join_columns(y)]
+            columns2 += getattr(self.long, "1").join_columns(y)
         return columns2
 
 

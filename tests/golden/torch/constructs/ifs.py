@@ -1,5 +1,5 @@
 # Written by archdsl from ifs.arch with kind=1, wide=no.
-# Spec b27857cd14ab5cd8, code 39a06da3a1453aaa: the hash of all that follows this line.
+# Spec b27857cd14ab5cd8, code e95e81a249f587d4: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -78,8 +78,7 @@ class Ifs(nn.Module):
             x = F.relu(self.conv5(x))
         x = self.b1(x)  # (N, 2, 8, 8)
         x = self.b2(x)  # (N, 3, 8, 8)
-        paths: list[Tensor] = []
-        paths.append(x)
+        paths: list[Tensor] = [x]
         if self.wide:
             paths.append(self.conv6(x))
         if self.kind != 1:

@@ -1,5 +1,5 @@
-# Written by archdsl from joins.arch with columns=3.
-# Spec 6d7aae2e4e65131d, code e0d610b55f727571: the hash of all that follows this line.
+# Written by archdsl from joins.arch with columns=3, deep=no.
+# Spec 4c59fd5eb3eff974, code f17e254dccc26bc0: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -45,11 +45,13 @@ class Fractal(nn.Module):
         return torch.stack(self.join_columns(x)).mean(dim=0)
 
     def join_columns(self, x: Tensor) -> list[Tensor]:
+        columns2: list[Tensor] = []
         if self.columns == 1:
-            columns2: list[Tensor] = [self.convblock(x)]
+            columns2.append(self.convblock(x))
         else:
+            columns2.append(self.short(x))
             y = self.long["0"](x)
-            columns2 = [self.short(x), *getattr(self.long, "1").join_columns(y)]
+            columns2 += getattr(self.long, "1").join_columns(y)
         return columns2
 
 
@@ -59,20 +61,31 @@ class Fr(nn.Module):
     (N, 3, 8, 8) -> (N, 5, 8, 8)
     """
 
-    def __init__(self, columns: int = 3) -> None:
+    def __init__(self, columns: int = 3, deep: bool = False) -> None:
         super().__init__()
+        self.deep = deep
         self.f = Fractal(3, columns, 4)
         self.conv1 = nn.Conv2d(4, 5, kernel_size=1)
         self.conv2 = nn.Conv2d(4, 5, kernel_size=1)
         self.conv3 = nn.Conv2d(5, 5, kernel_size=1)
         self.conv4 = nn.Conv2d(5, 5, kernel_size=1)
+        if deep:
+            self.conv5 = nn.Conv2d(5, 5, kernel_size=1)
+            self.chosen = Fractal(5, 2, 5)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.f(x)  # (N, 4, 8, 8)
+        paths: list[Tensor] = [self.conv1(x)]
         y = self.conv2(x)  # (N, 5, 8, 8)
         y = F.relu(y)
-        # (N, 5, 8, 8)
-        output = torch.stack([self.conv1(x), self.conv3(y), self.conv4(y), y]).mean(
-            dim=0
-        )
+        paths.append(self.conv3(y))
+        paths.append(self.conv4(y))
+        paths.append(y)
+        x = torch.stack(paths).mean(dim=0)  # (N, 5, 8, 8)
+        paths2: list[Tensor] = []
+        if self.deep:
+            paths2.append(self.conv5(x))
+            paths2 += self.chosen.join_columns(x)
+        paths2.append(x)
+        output = torch.stack(paths2).mean(dim=0)  # (N, 5, 8, 8)
         return output
