@@ -212,16 +212,19 @@ class _Reader:
         layers, behind = self._layers_from(at)
         end = (behind or self._next_modifier(at)) - 1
         span = self.items[at].span.to(self.items[end - 1].span)
-        words = [item.text for item in self.items[at:end] if isinstance(item, tree.Word)]
-        near = self._nearest(words)
+        items = self.items[at:end]
+        words = [item.text for item in items if isinstance(item, tree.Word)]
+        meant, near = self._meant(items), self._nearest(words)
         known = listed(self.op.readable())
         computed = next((word for word in words if word in self.names), None)
         if layers:
             help = f"write `-> {' -> '.join(layers)}` behind the description"
         elif computed is not None:
             help = f"write `{{{computed}}}`: what is computed stands in braces"
+        elif meant:
+            help = f"did you mean `{meant}`?"
         elif near:
-            help = f"did you mean `{near}`?"
+            help = near
         else:
             help = f"it knows {known}" if known else "it takes no description"
             if issubclass(self.op, Input):
@@ -243,21 +246,34 @@ class _Reader:
             at = behind = end
         return layers, behind
 
-    def _nearest(self, words: Iterable[str]) -> str | None:
+    def _meant(self, items: tuple[tree.Item, ...]) -> str | None:
+        """The phrase whose words are nearly those that stand here, with the author's own values."""
+        for phrase in self.op.phrases():
+            here = items[: len(phrase.parts)]
+            kinds = (tree.Value if isinstance(p, Slot) else tree.Word for p in phrase.parts)
+            if len(here) < len(phrase.parts) or not all(map(isinstance, here, kinds)):
+                continue
+            meant = " ".join(part for part in phrase.parts if isinstance(part, str))
+            if suggest(" ".join(i.text for i in here if isinstance(i, tree.Word)), [meant]):
+                own = zip(phrase.parts, here, strict=True)
+                return " ".join(i.span.text if isinstance(p, Slot) else p for p, i in own)
+        return None
+
+    def _nearest(self, words: Iterable[str]) -> str:
+        """What to say of the phrase that has a word like one of these, if there is one."""
         by_word: dict[str, str] = {}
         for phrase in sorted(self.op.phrases(), key=lambda phrase: len(phrase.parts)):
+            has_values = any(isinstance(part, Slot) for part in phrase.parts)
+            said = "it is written like `{}`" if has_values else "did you mean `{}`?"
             for part in phrase.parts:
                 if isinstance(part, str):
-                    by_word.setdefault(part, self.op.spell(phrase))
+                    by_word.setdefault(part, said.format(self.op.spell(phrase)))
         if self._can_be_linear:
-            by_word[LINEAR] = LINEAR
+            by_word[LINEAR] = f"did you mean `{LINEAR}`?"
         if self._can_cross:
-            by_word |= dict.fromkeys(ACROSS.split(), ACROSS)
-        for word in words:
-            near = suggest(word, by_word)
-            if near is not None:
-                return by_word[near]
-        return None
+            by_word |= dict.fromkeys(ACROSS.split(), f"did you mean `{ACROSS}`?")
+        near = (suggest(word, by_word) for word in words)
+        return next((by_word[word] for word in near if word is not None), "")
 
     def _require_all(self) -> None:
         fields = self.op.model_fields.items()

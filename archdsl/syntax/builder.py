@@ -11,11 +11,21 @@ from lark import Token, Tree
 
 from archdsl.diagnostics.diagnostic import suggest
 from archdsl.syntax import tree as t
-from archdsl.syntax.pieces import STRUCTURE_WORDS, Node, PieceBuilder, fail, tokens, trees, whole
+from archdsl.syntax.pieces import (
+    STRUCTURE_WORDS,
+    Node,
+    PieceBuilder,
+    call_of,
+    fail,
+    tokens,
+    trees,
+    whole,
+)
 from archdsl.syntax.source import Span
 
 _FIGURE = re.compile(r"([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]+)?([KMG]?)")
 _SUFFIXES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
+_OPENING = ("network", "use", "block", "after", "auxiliary")
 _BRACES = re.compile(r"\{[^{}]*\}")
 
 
@@ -348,7 +358,12 @@ class Builder(PieceBuilder):
             fail("E101", "a layer word is missing", place, help_)
         if word in (*STRUCTURE_WORDS, "else"):
             fail("E101", f"a colon is missing after `{text}`", span, f"write `{text}:`")
-        if text.partition(" ")[2].startswith("("):
+        rest = text.partition(" ")[2]
+        if word == text and (help_ := call_of(word, span.source)):
+            fail("E101", f"the block `{word}` is used without parentheses", place, help_)
+        if rest and (close := suggest(word, _OPENING)):
+            fail("E101", f"`{word}` opens no line", place, f"write `{close}`")
+        if rest.startswith("("):
             help_ = f"a block's arguments follow it without a blank, as in `{word}(64)`"
         elif re.search(r"\bgpus?$", text):
             help_ = "write `split over 2 gpus`"

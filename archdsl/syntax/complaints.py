@@ -8,7 +8,7 @@ from lark import Token, Tree
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from archdsl.diagnostics.diagnostic import Diagnostic, suggest
-from archdsl.syntax.pieces import LIKE_A_LAYER, STRUCTURE_WORDS
+from archdsl.syntax.pieces import LIKE_A_LAYER, STRUCTURE_WORDS, call_of
 from archdsl.syntax.source import Source, Span
 
 _CLOSING = {"LPAR": ")", "LSQB": "]", "LBRACE": "}"}
@@ -128,7 +128,10 @@ class _Complaint:
             self._repeat,
             self._parenthesis,
             self._claim,
+            self._repeat_of_repeat,
+            self._times,
             self._size,
+            self._bare_block,
             self._arrow,
             self._missing_colon,
             self._block,
@@ -290,6 +293,8 @@ class _Complaint:
         word = self._word_before()
         if self._open("LPAR"):
             return self._say("an argument's value stands behind `=`", f"write `{word} = `")
+        if self._open("_NETWORK"):
+            return self._say("no colon stands here", f"write `{self.before.strip()}`")
         if LIKE_A_LAYER.fullmatch(word):
             help_ = f"write `->` before `{word}`, or give it a line"
             return self._say(f"`{word}` stands inside another layer's description", help_)
@@ -334,6 +339,32 @@ class _Complaint:
         if behind or re.match(r"x\s+[0-9{]", self.after):
             return self._say("a size has no blanks around its `x`", "write it like `3x3`")
         return None
+
+    def _repeat_of_repeat(self) -> Diagnostic | None:
+        """`3 x 2 x Unit(16)`."""
+        line = self.before + self.after
+        found = re.search(r"\b(\d+)\s+x\s+(\d+)\s+x\s+(?=[A-Z])", line)
+        if found is None or not found.start() <= len(self.before) <= found.end():
+            return None
+        start = self.span.start - len(self.before)
+        place = Span(self.source, start + found.start(), start + found.end(2))
+        help_ = f"write `{int(found[1]) * int(found[2])} x`, or give what is repeated a block"
+        return self._say("a repeat is of a layer or a block, not of a repeat", help_, place)
+
+    def _times(self) -> Diagnostic | None:
+        """`2 * Unit(16)`."""
+        count = re.search(r"(?:^|->|[:\]])\s*(\w+)\s*$", self.before)
+        if self.found.type != "MULTIPLY" or self.found != "*" or count is None:
+            return None
+        written = count[1] if count[1].isdigit() else f"{{{count[1]}}}"
+        return self._say("a repeat is written with an `x`", f"write `{written} x`")
+
+    def _bare_block(self) -> Diagnostic | None:
+        """A block's name in a chain, without its arguments."""
+        help_ = call_of(self.found, self.source)
+        if not help_ or not re.search(r"(->|\sx)\s*$", self.before):
+            return None
+        return self._say(f"the block `{self.found}` is used without parentheses", help_)
 
     def _claim(self) -> Diagnostic | None:
         if self.found.type == "_NL" and self.before.endswith("]"):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from lark.lark import PostLex
 from lark.lexer import Token
 
+from archdsl.diagnostics.diagnostic import suggest
+
 
 class IndentationTrouble(Exception):
     """An indentation that cannot be read; offsets count from the start of the parsed text."""
@@ -90,13 +92,7 @@ def _break(
         return None
     # `SOFTMAX:` is a layer that needs no description; every other colon wants a body.
     if opens and (len(line) < 2 or line[-2].type not in ("LAYER", "LAYER_LABEL")):
-        raise IndentationTrouble(
-            "E104",
-            "nothing stands under this colon",
-            "indent the lines that belong under it",
-            _end(line[-1]) - 1,
-            _end(line[-1]),
-        )
+        raise _nothing_below(line)
     known = " or ".join(str(level.width) for level in levels)
     while len(levels) > 1 and width <= levels[-2].width and width < levels[-1].width:
         levels.pop()
@@ -129,6 +125,23 @@ def _settle(level: _Level, line: list[Token], trouble: IndentationTrouble) -> No
     if width + claim > level.width:
         raise trouble
     level.width = width
+
+
+def _nothing_below(line: list[Token]) -> IndentationTrouble:
+    """What is said of a line whose colon opens nothing; it may be a misspelt `network`."""
+    first, last = line[0], line[-1]
+    if len(line) > 2 and suggest(first, ("network",)):
+        assert first.start_pos is not None
+        help_ = f"write `network {line[1]}`, without a colon"
+        place = first.start_pos, _end(first)
+        return IndentationTrouble("E101", f"`{first}` opens no line", help_, *place)
+    return IndentationTrouble(
+        "E104",
+        "nothing stands under this colon",
+        "indent the lines that belong under it",
+        _end(last) - 1,
+        _end(last),
+    )
 
 
 def _end(token: Token) -> int:

@@ -242,3 +242,13 @@ class PieceBuilder:
 def whole(value: int | Fraction) -> int | Fraction:
     """An int where the value is one."""
     return value.numerator if value.denominator == 1 else value
+
+
+def call_of(name: str, source: Source) -> str:
+    """How to write the use of a block that the source defines or takes by `use`, or nothing."""
+    word = re.escape(name)
+    block = re.search(rf"^block[ \t]+{word}\b[ \t]*(\([^()]*\))?", source.text, re.MULTILINE)
+    if block is not None:
+        return f"write `{name}{block[1] or '()'}`"
+    used = re.search(rf"^use\b[^\"\n]*\b{word}\b", source.text, re.MULTILINE)
+    return f"a block's arguments follow its name, as in `{name}(64)`" if used else ""

@@ -15,10 +15,15 @@ from archdsl.ir.synonyms import MEANT, meant_word
     [
         ("RELUU", "E401", "did you mean `RELU`?"),
         ("MAXPOOL 2x2 filters", "E401", "did you mean `MAX POOL`?"),
-        ("CONV 8 3x3 filtres", "E402", "did you mean `64 3x3 filters`?"),
+        ("CONV 8 3x3 filtres", "E402", "did you mean `8 3x3 filters`?"),
         ("CONV 8 3x3 filters, no bais", "E402", "did you mean `no bias`?"),
         ("CONV 8 3x3 filters, linaer", "E402", "did you mean `linear`?"),
-        ("FC 10 nuerons", "E402", "did you mean `1000 neurons`?"),
+        ("FC 10 nuerons", "E402", "did you mean `10 neurons`?"),
+        ("CONV 8 3x3 filters, strid 3", "E402", "did you mean `stride 3`?"),
+        ("CONV 8 3x3 filters, padd 2x1", "E402", "did you mean `pad 2x1`?"),
+        ("CONV 8 3x3 filters, stride two", "E402", "it is written like `stride 2`"),
+        ("MAX POOL 2x2 windos at stride 3", "E402", "did you mean `2x2 windows`?"),
+        ("DROPOUT: 30%, whole map", "E402", "did you mean `whole maps`?"),
         (
             "FC 10 neurons (class score)",
             "E406",

@@ -63,6 +63,10 @@ def check(diagnostic: Diagnostic, code: str, marked: str, help: str) -> None:
         ("CONV1: 3 x 3 filters", "3", "write it like `3x3`"),
         ("3xUnit(16)", "(", "write `3 x Unit`"),
         ("RELU -> {n}xUnit(16)", "xUnit", "write `{n} x Unit`"),
+        ("3 x 2 x RELU", "3 x 2", "write `6 x`, or give what is repeated a block"),
+        ("BN -> 3 x 2 x Unit(4)", "3 x 2", "write `6 x`, or give what is repeated a block"),
+        ("2 * Unit(4)", "*", "write `2 x`"),
+        ("RELU -> 2 * BN", "*", "write `2 x`"),
         ("INPUT: 32x32x3", "32x32x3", "write `[32x32x3] INPUT`"),
         ("INPUT [{n}x32x3]", "[{n}x32x3]", "write `[{n}x32x3] INPUT`"),
         ("for i in 1 to 3:\n  RELU", "to", "write `1..3`"),
@@ -73,6 +77,20 @@ def check(diagnostic: Diagnostic, code: str, marked: str, help: str) -> None:
         ("identity RELU", "RELU", "write `-> RELU`, or give it a line"),
         ("FC 10 (class scores) SOFTMAX", "SOFTMAX", "write `-> SOFTMAX`, or give it a line"),
         ("CONV 64 Unit(3)", "(", "write `-> Unit(`"),
+        # A block's name without its arguments.
+        ("block A():\n  BN\nA", "A", "write `A()`"),
+        ("block A(n, size = 3):\n  BN\nRELU -> A", "A", "write `A(n, size = 3)`"),
+        ("block A(n):\n  BN\n3 x A", "A", "write `A(n)`"),
+        (
+            'use A from "a.arch"\nRELU -> A',
+            "A",
+            "a block's arguments follow its name, as in `A(64)`",
+        ),
+        # Words that open lines.
+        ("netwrok LeNet:\nRELU", "netwrok", "write `network LeNet`, without a colon"),
+        ("network LeNet:\nRELU", ":", "write `network LeNet`"),
+        ("netwrok LeNet(n = 1)\nRELU", "netwrok", "write `network`"),
+        ("blok A(n)", "blok", "write `block`"),
         # Words.
         ("Conv 64 3x3 filters", "Conv", "layer words are in capitals, as in `CONV`"),
         ("max pool1: 3x3", "max pool1", "layer words are in capitals, as in `MAX POOL1:`"),
