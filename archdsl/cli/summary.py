@@ -76,8 +76,7 @@ def command(
 
     if style != "table" and format != "table":
         raise CommandError(f"--style {style} is for readers, --format {format} for programs")
-    if style == "lecture":
-        _check_lecture({"columns": columns, **options})
+    _refuse_vain_options(style if format == "table" else format, {"columns": columns, **options})
     names = None if columns is None else [name.strip() for name in columns.split(",")]
     if names is not None and not all(names):
         raise CommandError(f"--columns {columns} is not like --columns output,macs")
@@ -96,12 +95,18 @@ def command(
         deliver(text.encode(), output, network)
 
 
-def _check_lecture(options: Mapping[str, Any]) -> None:
-    """The lecture's listing has its own columns, for one image; only the type may be another."""
-    for name, value in options.items():
-        if value is not None and name != "dtype":
-            said = f"--style lecture is a fixed listing, which --{name} does not change"
-            raise CommandError(said)
+VAIN = {
+    "lecture": ("columns", "sort", "depth", "batch", "optimizer", "fits"),
+    "json": ("columns", "sort", "depth"),
+    "csv": ("optimizer", "fits"),
+}
+"""Form -> options that it could not show: a listing for one image, everything, and rows only."""
+
+
+def _refuse_vain_options(form: str, options: Mapping[str, Any]) -> None:
+    for name in VAIN.get(form, ()):
+        if options[name] is not None:
+            raise CommandError(f"--{name} changes nothing where the form is {form}")
 
 
 def _is_terminal() -> bool:

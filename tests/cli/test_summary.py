@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 
 import archdsl
+from archdsl.cli.summary import VAIN
 from archdsl.passes.memory import DTYPES, OPTIMIZERS
 from archdsl.report.columns import COLUMNS
 
@@ -77,23 +78,33 @@ def test_the_lectures_style(run: Run) -> None:
     assert run("summary", "vgg16", "--style", "lecture", "--format", "csv").exit_code == 2
 
 
+OPTIONS = {
+    "columns": "macs",
+    "sort": "macs",
+    "depth": "0",
+    "batch": "64",
+    "optimizer": "adam",
+    "fits": "5GiB",
+}
+
+
 @pytest.mark.parametrize(
-    "option",
-    [
-        ("--columns", "macs"),
-        ("--sort", "macs"),
-        ("--depth", "0"),
-        ("--batch", "64"),
-        ("--optimizer", "adam"),
-        ("--fits", "5GiB"),
-    ],
+    ("form", "name"), [(form, name) for form, names in VAIN.items() for name in names]
 )
-def test_what_the_lectures_style_does_not_show_is_not_asked_of_it(
-    run: Run, option: tuple[str, str]
-) -> None:
-    result = run("summary", "vgg16", "--style", "lecture", *option)
+def test_what_a_form_cannot_show_is_not_asked_of_it(run: Run, form: str, name: str) -> None:
+    asked = ("--style", form) if form == "lecture" else ("--format", form)
+    result = run("summary", "vgg16", *asked, f"--{name}", OPTIONS[name])
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"which {option[0]} does not change" in result.stderr
+    assert result.stderr == f"archdsl: --{name} changes nothing where the form is {form}\n"
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "markdown", "latex", "lecture"])
+def test_all_other_options_change_something(run: Run, form: str) -> None:
+    asked = ("--style", form) if form == "lecture" else ("--format", form)
+    plain = run("summary", "vgg16", *asked).stdout
+    for name, value in {**OPTIONS, "dtype": "float64"}.items():
+        if name not in VAIN.get(form, ()):
+            assert run("summary", "vgg16", *asked, f"--{name}", value).stdout != plain
 
 
 def test_the_lectures_style_minds_the_type(run: Run) -> None:
