@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,13 +107,20 @@ def command(spec: str, output: str | None, settings: dict[str, str], **asked: An
     # All are drawn before the first is written, so that trouble with one writes none.
     pictures = {}
     for format in formats:
+        width = _terminal_width() if format == ON_TERMINAL and output is None else {}
         with working(f"drawing {network.class_name} as {format}"), _telling_warnings():
-            pictures[format] = emit(network, drawer_of(format), format, **look)[1]
+            pictures[format] = emit(network, drawer_of(format), format, **look, **width)[1]
     for format, target in targets(formats, output, network.stem).items():
         if format == ON_TERMINAL and output is None:
             write_stdout(pictures[format])
         else:
             deliver(pictures[format], target, network)
+
+
+def _terminal_width() -> dict[str, int]:
+    """What a terminal has room for; a pipe has room for everything."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return {"width": shutil.get_terminal_size().columns} if is_terminal else {}
 
 
 @contextmanager

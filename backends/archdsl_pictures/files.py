@@ -45,8 +45,9 @@ def write(network: Network, format: str, given: dict[str, Any]) -> bytes:
     if format in ("dot", "txt"):
         if options.style == "volumes":
             raise BackendError(f"volumes are drawn as svg, png, pdf and tex, not as {format}")
-        is_turned = options.direction == "right"
-        return (dot_text(picture, is_turned) if format == "dot" else text_of(picture)).encode()
+        if format == "txt":
+            return text_of(picture, options.width).encode()
+        return dot_text(picture, options.direction == "right").encode()
     return _written(drawn(picture, options), format, options)
 
 

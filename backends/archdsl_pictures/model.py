@@ -15,6 +15,10 @@ from archdsl.passes.costs import COUNTED
 MACS = f"Multiply-adds: {COUNTED}, for one image."
 
 
+FACTS_APART = "  ·  "
+"""Between the facts of a subtitle."""
+
+
 @dataclass(frozen=True, slots=True)
 class Costs:
     """What boxes cost for one image at test time; `values` are the activations they hold."""

@@ -28,6 +28,8 @@ class Options(BaseModel):
     """How many columns the overview has; None chooses."""
     page: Literal["a4", "a4-landscape", "letter", "letter-landscape"] | None = None
     """The paper that the picture shall fit on; None makes a page as large as the picture."""
+    width: int | None = Field(None, ge=1)
+    """The columns of the terminal that the text is for; None lets it be as wide as it is."""
     shapes: bool = False
     """Write the shape beside every edge, not only where it changes."""
     costs: bool = False

@@ -23,7 +23,7 @@ from archdsl.report.describe import describe_call
 from archdsl.report.summary import Summarized
 from archdsl.report.text import counted, short
 from archdsl_pictures.drawing import Drawing, Item, Opening
-from archdsl_pictures.model import MACS, Box, Costs, Edge, Panel, Picture
+from archdsl_pictures.model import FACTS_APART, MACS, Box, Costs, Edge, Panel, Picture
 from archdsl_pictures.options import Options
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def picture_of(network: Network, options: Options | None = None) -> Picture:
         facts.append(f"split over {devices} gpus")
     return Picture(
         name=network.class_name,
-        subtitle="  ·  ".join(facts),
+        subtitle=FACTS_APART.join(facts),
         description=_description(network),
         overview=drawer.overview(),
         panels=tuple(drawer.insides()),

@@ -10,12 +10,13 @@ from archdsl_svg.geometry import Point, Rect
 from archdsl_units.folding import Style
 from archdsl_units.labels import Form
 
-from archdsl.report.text import columns_of
+from archdsl.report.text import columns_of, cut
 from archdsl_pictures.around import Way
 from archdsl_pictures.arrange import Arrangement, Gaps, Size, Title, arrange, measure
 from archdsl_pictures.ladder import steps_of
 from archdsl_pictures.layout import frame_label
-from archdsl_pictures.model import Box, Panel, Picture
+from archdsl_pictures.model import FACTS_APART, Box, Panel, Picture
+from archdsl_pictures.outline import outline
 from archdsl_pictures.routes import crossings, ways_of
 from archdsl_pictures.sizes import COLUMN_FORMS
 from archdsl_pictures.structure import Framed, structure_of
@@ -52,9 +53,17 @@ _BORDERS = {
 _BORDER = "┌─┐│└┘"
 
 
-def text_of(picture: Picture) -> str:
-    """The name, the totals and the drawing of the overview."""
-    return "\n".join([picture.name, picture.subtitle, "", *_drawn(picture.overview), ""])
+def text_of(picture: Picture, width: int | None = None) -> str:
+    """The name, the totals and the drawing of the overview.
+
+    Where it takes more columns than `width`, an outline stands in for the drawing.
+    """
+    lines = [picture.name, picture.subtitle, "", *_drawn(picture.overview)]
+    if width is not None and max(map(columns_of, lines)) > width:
+        facts = picture.subtitle.split(FACTS_APART)
+        above = [cut(line, width) for line in (picture.name, *facts, "")]
+        lines = [*above, *outline(picture.overview, width)]
+    return "\n".join([*lines, ""])
 
 
 def _drawn(panel: Panel) -> list[str]:

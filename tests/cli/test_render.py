@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import struct
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from archdsl.report.text import columns_of
 
 Run = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[str]]
@@ -117,6 +123,32 @@ def test_text_is_for_the_terminal(run: Run, here: Path) -> None:
     result = run("render", "--text", "small.arch")
     assert (result.exit_code, result.stdout) == (0, "Small as txt\n")
     assert set(here.iterdir()) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+@pytest.mark.parametrize("columns", [40, 90])
+def test_text_fits_the_terminal(columns: int) -> None:
+    import fcntl
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
+    command = [sys.executable, "-m", "archdsl", "render", "--text", "inception_naive"]
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE, env=environment) as it:
+        os.close(theirs)
+        shown = b""
+        # A terminal whose other end is closed is an error to read from.
+        with contextlib.suppress(OSError):
+            while part := os.read(ours, 4096):
+                shown += part
+        assert it.wait(timeout=60) == 0
+    os.close(ours)
+    lines = shown.decode().splitlines()
+    assert max(map(columns_of, lines)) <= columns
+    assert any("3x3 conv, 192" in line for line in lines)
+    assert any(line.startswith("├─ ") for line in lines)
 
 
 @pytest.mark.parametrize(
