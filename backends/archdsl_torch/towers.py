@@ -19,9 +19,11 @@ from archdsl_torch.code import (
     Call,
     Code,
     Comprehension,
+    Do,
     Return,
     Statement,
     Text,
+    When,
     call,
     tensor_call,
     walk,
@@ -34,6 +36,9 @@ from archdsl_torch.printer import Printer, quoted
 from archdsl_torch.signatures import Signature, Unwritable, python_name
 
 _DEVICE = re.compile(r"[a-z][a-z0-9_]*(:[0-9]+)?")
+
+_DEPTH, _SHARED_DEPTH = "stochastic_depth", "shared_depth"
+"""The helper for one device, and the one in its place whose draws towers share."""
 
 _METHODS = '''
     @property
@@ -65,6 +70,19 @@ _METHODS = '''
             else value
             for key, value in first.items()
         }}'''
+
+
+_DRAW = '''
+    def draw_depths(self) -> None:
+        """Draw for all towers together: a path survives on every device, or on none."""
+        depths = (
+            [each for each in tower.modules() if isinstance(each, StochasticDepth)]
+            for tower in self.towers
+        )
+        for same in zip(*depths):
+            drawn = torch.rand(()).item()
+            for depth in same:
+                depth.drawn = drawn'''
 
 
 class Stage(NamedTuple):
@@ -171,6 +189,14 @@ class TowerFile(File):
         signature.shares = block.split.devices if block.split.is_divided else 1
         return signature
 
+    def classes(self) -> list[str]:
+        """The text of every class; what draws for one device's maps draws for those of all."""
+        classes = super().classes()
+        if _DEPTH in self.helpers:
+            self.helpers.remove(_DEPTH)
+            self.helpers.add(_SHARED_DEPTH)
+        return classes
+
     def text_of(self, followed: Followed) -> str:
         """A block's class; for the network its tower's, and then its own."""
         emitter, start, end = followed
@@ -221,10 +247,11 @@ class TowerFile(File):
                 f"            self.tower{number} = {self.tower}({passed})",
             ]
         lines += ["", *head("forward", ["x: Tensor"], "Tensor")]
-        lines += Printer().statements(_forward(stages), 2)
+        draws = _DEPTH in self.helpers
+        lines += Printer().statements(_forward(stages, draws), 2)
         towers = ", ".join(f"self.tower{number}" for number in range(len(self.devices)))
         text = _METHODS.format(tower=self.tower, towers=towers, count=len(self.devices))
-        return [*lines, *text.split("\n")]
+        return [*lines, *text.split("\n"), *(_DRAW.split("\n") if draws else [])]
 
 
 def _finish(emitter: Emitter, end: Flow) -> None:
@@ -236,14 +263,17 @@ def _finish(emitter: Emitter, end: Flow) -> None:
     emitter.forward.append(Return(end.code))
 
 
-def _forward(stages: list[Stage]) -> list[Statement]:
+def _forward(stages: list[Stage], draws: bool) -> list[Statement]:
     """The stages one by one on every device, with an exchange before each but the first."""
 
     def on_each(term: Code, variable: str, values: Code) -> Statement:
         return Assign("maps", Comprehension(term, variable, values, "[", "]"))
 
     x, maps, towers, devices = map(Text, ("x", "maps", "self.towers", "self.devices"))
-    written = [on_each(call("x.to", Text("device")), "device", devices)]
+    written: list[Statement] = []
+    if draws:
+        written.append(When(Text("self.training"), [Do(call("self.draw_depths"))]))
+    written.append(on_each(call("x.to", Text("device")), "device", devices))
     for number, stage in enumerate(stages):
         if number:
             written.append(Assign("maps", call("self.everywhere", maps)))
@@ -305,9 +335,9 @@ def _check_shares(network: Network) -> None:
             continue
         if isinstance(node.op, Mean) and (node.op.drop_path or node.op.one_column):
             raise Unwritable("a join drops a path on all devices at once, and towers draw apart")
-        if isinstance(node.op, StochasticDepth) and node.op.survival < 1:
+        if isinstance(node.op, StochasticDepth) and node.op.each_sample:
             raise Unwritable(
-                f"{node.title} drops a path on all devices at once, and towers draw apart"
+                f"{node.title} drops samples on all devices at once, and towers draw them apart"
             )
         if not node.op.makes:
             continue

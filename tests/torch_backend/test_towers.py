@@ -124,6 +124,49 @@ def test_a_step_of_training_is_the_same_on_towers_and_on_one_device() -> None:
         assert not torch.equal(value, state[key]), key
 
 
+DEEP = """
+network Deep(survival = 0.5)
+split over 2 gpus
+block Unit(survival):
+    add:
+        path:
+            CONV1: 8 3x3 filters, pad 1 -> RELU -> STOCHASTIC DEPTH: survive {survival}
+        identity
+[8x8x3] INPUT
+CONV1: 8 3x3 filters, pad 1 -> RELU
+STOCHASTIC DEPTH: survive 75%, scaled in training
+CONV2: 8 1x1 filters, across gpus
+units: 3 x Unit(survival)
+FC: 10 neurons, across gpus (class scores)
+"""
+
+
+def test_a_path_survives_on_all_devices_or_on_none() -> None:
+    """With one seed towers draw what one device draws: the same paths run, the same is learned."""
+    network = archdsl.loads(DEEP, "deep.arch")
+    one, towers = module_of(network), towers_of(network, 2, devices=("cpu", "cpu"))
+    assert_equal_to_one_device(network, towers)
+    one.load_state_dict(fill(weight_shapes(network)))
+    ran: list[str] = []
+    for path, member in towers.named_modules():
+        if path.endswith(".conv1") and "units" in path:
+            member.register_forward_hook(lambda _m, _i, _o, path=path: ran.append(path))
+    seen = set()
+    for seed in range(40):
+        results = []
+        ran.clear()
+        for module in (one, towers):
+            torch.manual_seed(seed)
+            results.append(module.train()(image(network)))
+        assert_close(results[1].detach(), results[0].detach(), f"seed {seed}")
+        first, second = ([p for p in ran if p.startswith(f"tower{n}.")] for n in (0, 1))
+        assert [p.removeprefix("tower0") for p in first] == [
+            p.removeprefix("tower1") for p in second
+        ]
+        seen.add(tuple(first))
+    assert len(seen) == 8, "every choice among three units"
+
+
 # --- Where they live, and what crosses ---
 
 
@@ -191,6 +234,7 @@ def test_each_tower_holds_its_share_of_what_the_pass_counts() -> None:
 def test_the_code_is_the_golden_file(golden: Callable[[str, str], None]) -> None:
     golden("torch/towers/alexnet_two_gpus.py", archdsl.load("alexnet_two_gpus").to_torch(GPUS))
     golden("torch/towers/three.py", three().to_torch(("cuda:0", "cuda:1", "cuda:2")))
+    golden("torch/towers/deep.py", archdsl.loads(DEEP, "deep.arch").to_torch(GPUS))
 
 
 def test_ruff_and_mypy_have_nothing_to_say(tmp_path: Path) -> None:
@@ -198,6 +242,8 @@ def test_ruff_and_mypy_have_nothing_to_say(tmp_path: Path) -> None:
     (tmp_path / "emitted_alexnet.py").write_text(text, encoding="utf-8")
     text = three().to_torch(("cuda:0", "cuda:1", "cuda:2"))
     (tmp_path / "emitted_three.py").write_text(text, encoding="utf-8")
+    text = archdsl.loads(DEEP, "deep.arch").to_torch(GPUS)
+    (tmp_path / "emitted_deep.py").write_text(text, encoding="utf-8")
     for tool in (
         ["ruff", "format", "--isolated", "--check", "."],
         ["ruff", "check", "--isolated", "."],
@@ -255,8 +301,8 @@ HEAD = "split over 2 gpus\n[8x8x4] INPUT\nCONV1: 8 1x1 filters -> RELU1\n"
             "CONV2 sees in groups what lies whole",
         ),
         (
-            "add:\n    identity\n    RELU -> STOCHASTIC DEPTH: survive 50%",
-            "STOCHASTIC DEPTH drops a path on all devices at once",
+            "add:\n    identity\n    RELU -> STOCHASTIC DEPTH: survive 50%, each sample",
+            "STOCHASTIC DEPTH drops samples on all devices at once",
         ),
     ],
 )
