@@ -35,14 +35,18 @@ Run = tuple[Stretch, ...]
 
 
 def beside(
-    panels: Panels, mates: Mates, captions: tuple[Sequence[Words], Sequence[Words]], has_bands: bool
+    panels: Panels,
+    mates: Mates,
+    captions: tuple[Sequence[Words], Sequence[Words]],
+    name: str = "",
+    has_bands: bool = False,
 ) -> PlacedPanel:
     """One panel of two, captions above each; the boxes that are mates stand in rows.
 
     With bands, the first boxes of each size do, and what only one of the two has is a gap in the
-    other.
+    other. All paths begin with the panel's name, if it has one, and with their side.
     """
-    pair = _Pair(panels, mates, has_bands)
+    pair = _Pair(panels, mates, sides_of(name), has_bands)
     columns, edges = pair.placed()
     ladder = max((text_width(size, theme.SMALL) for size, _, _ in edges), default=0.0)
     left = ladder + 16 if has_bands else 0.0
@@ -80,9 +84,11 @@ def beside(
 class _Pair:
     """Lays two panels out again and again, each time lower where one has to wait for the other."""
 
-    def __init__(self, panels: Panels, mates: Mates, has_bands: bool) -> None:
-        self.panels = tuple(on_side(panel, side) for side, panel in enumerate(panels))
-        self.mates = {(f"{SIDES[0]}.{one}", f"{SIDES[1]}.{other}") for one, other in mates}
+    def __init__(
+        self, panels: Panels, mates: Mates, sides: tuple[str, str], has_bands: bool
+    ) -> None:
+        self.panels = tuple(map(_with_prefix, panels, sides))
+        self.mates = {(sides[0] + one, sides[1] + other) for one, other in mates}
         self.has_bands = has_bands
         # One width for the boxes of both.
         self.sizes = panel_sizes(_merged(*self.panels), is_turned=False)
@@ -234,9 +240,14 @@ def paired(
             j += 1
 
 
-def on_side(panel: Panel, side: int) -> Panel:
-    """A panel with the word of its side before every path."""
-    prefix = f"{SIDES[side]}."
+def sides_of(name: str) -> tuple[str, str]:
+    """What the paths of the left and of the right side of a panel begin with."""
+    before, after = (f"{name}-{side}." if name else f"{side}." for side in SIDES)
+    return before, after
+
+
+def _with_prefix(panel: Panel, prefix: str) -> Panel:
+    """A panel with the same before every path."""
 
     def frame_of(frame: Frame) -> Frame:
         return replace(

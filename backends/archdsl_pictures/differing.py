@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from archdsl_units.folding import Folded
-from archdsl_units.labels import Form
+from archdsl_units.labels import Form, label_of
 
 from archdsl.ir.graph import Graph, InstanceNode, LayerNode
 from archdsl.ops import Family
@@ -62,6 +62,7 @@ class Differing:
         self._homes = self._found_homes()
         self.shown: tuple[Inside, ...] = ()
         """The insides that are drawn in panels of their own."""
+        self._drawn = set[str]()
         self._notable = tuple(
             _below(chain(self._alone[side], self._said[side], (home[side] for home in self._homes)))
             for side in (0, 1)
@@ -81,6 +82,7 @@ class Differing:
         if change.kind in (Kind.ADDED, Kind.REMOVED):
             return  # Whatever has no partner was added or removed.
         paths = _joined(place.path, change.path), _joined(place.to, change.to or change.path)
+        word = self._word(paths[0])
         if change.kind is Kind.WRAPPED:
             self._said[1].setdefault(paths[1], []).append(f"around {change.path}")
         elif change.kind is Kind.UNWRAPPED:
@@ -88,7 +90,7 @@ class Differing:
         elif change.kind is Kind.MOVED:
             [field] = change.fields
             for path in (paths[0], _joined(place.path, change.to)):
-                self._say((path, paths[1]), [self._values(path, field.name)])
+                self._say((path, paths[1]), [self._word(path) + self._values(path, field.name)])
         elif change.kind is Kind.RENAMED:
             self._say(paths, [f"name {change.path} → {change.to}"])
         elif change.kind is Kind.REWIRED and change.path == "output" and not place.path:
@@ -97,10 +99,10 @@ class Differing:
             self._say(ends, [f"output {field.before} → {field.after}"])
         elif change.kind is Kind.REWIRED:
             [field] = change.fields
-            self._say(paths, [f"fed by {field.before} → {field.after}"])
+            self._say(paths, [f"{word}fed by {field.before} → {field.after}"])
         elif change.fields:
-            words = [f"{f.name.replace('_', ' ')} {f.before} → {f.after}" for f in change.fields]
-            self._say(paths, words)
+            fields = [(f.name.replace("_", " "), f.before, f.after) for f in change.fields]
+            self._say(paths, [f"{word}{name} {old} → {new}" for name, old, new in fields])
         else:
             self._say(paths, [change.before, f"→ {change.after}"])
 
@@ -109,6 +111,13 @@ class Differing:
         both = paths[0], self._partners.get(paths[0], paths[1])
         for said, path in zip(self._said, both, strict=True):
             said.setdefault(path, []).extend(words)
+
+    def _word(self, path: str) -> str:
+        """What words begin with about a layer in whose box another one comes first."""
+        node = self._layer(0, path)
+        if node and label_of(node.op, self._flats[0].operand_shapes(path)).follows:
+            return f"{node.op.words[0]} "
+        return ""
 
     def _values(self, path: str, field: str) -> str:
         """`stride 2 → 1`: an option of a layer that both networks have."""
@@ -213,21 +222,26 @@ class Differing:
         drawn |= {path for box in panel.boxes for path in box.nodes or (box.path,)}
         found = {box.path: list(self._box_words(side, box)) for box in panel.boxes}
         for path, words in self._said[side].items():
-            # What has neither a box nor a frame of its own is said of its first box, but what is
-            # around the whole panel is no matter of it.
-            inside = [box.path for box in panel.boxes if _is_in(box.path, path)]
-            if path not in drawn and 0 < len(inside) < len(panel.boxes):
-                found[inside[0]] += words
+            # What has neither a box nor a frame of its own is said of its first box.
+            first = next((box.path for box in panel.boxes if _is_in(box.path, path)), None)
+            if path not in drawn and first is not None:
+                found[first] += words
+            if path in drawn or first is not None:
+                self._drawn.add(path)
         return found
+
+    def left(self) -> Iterator[str]:
+        """What no panel that was marked could say, as of a join that another one absorbed."""
+        alike = [place[0] for inside in self.shown for place in inside.places[1:]]
+        for path, words in self._said[0].items():
+            if path not in self._drawn and not any(_is_in(path, home) for home in alike):
+                yield f"{path}: {', '.join(words)}"
 
     def _box_words(self, side: int, box: Box) -> Iterator[str]:
         """What differs of a box, each thing once however many repeats it stands for."""
         found: list[str] = []
         for path in box.nodes or (box.path,):
-            node = self._layer(side, path)
-            # Not every layer of a box is the one that the box is called after.
-            word = f"{node.op.words[0]} " if node and node.op.family != box.kind else ""
-            found += [word + words for words in self._said[side].get(path, ())]
+            found += self._said[side].get(path, ())
             found += self._words_inside(side, path) if box.form is Form.BLOCK else []
         if box.form is not Form.BLOCK and not self._is_alone(side, box):
             gone = (self._layer(side, path) for path in box.nodes if path in self._alone[side])
@@ -251,6 +265,7 @@ class Differing:
         for layer in layers:
             if layer == path or any(_is_in(layer, home) for home in homes):
                 continue
+            self._drawn.add(layer)
             name = layer.removeprefix(f"{path}.")
             rest += [f"{name}: {words}" for words in self._said[side].get(layer, ())]
             rest += [f"{self._sign(side)} {name}"] if layer in self._alone[side] else []
@@ -280,8 +295,10 @@ class Differing:
                 boxes.append(replace(box, sign=self._sign(side), title=f"{box.title}; {what}"))
             elif said:
                 title = f"{box.title}; changed: {', '.join(said)}"
-                sign = Sign.CHANGED
-                boxes.append(replace(box, sign=sign, title=title, changes=tuple(said)))
+                # A round box has no room for words.
+                form = Form.PILL if box.form is Form.ROUND else box.form
+                box = replace(box, form=form, title=title, changes=tuple(said))
+                boxes.append(replace(box, sign=Sign.CHANGED))
             else:
                 boxes.append(box)
         frames = tuple(self._with_words(side, frame) for frame in panel.frames)

@@ -17,7 +17,6 @@ from archdsl.report.text import counted
 from archdsl_pictures.beside import beside
 from archdsl_pictures.blocks import small
 from archdsl_pictures.differing import Differing, Inside, Panels
-from archdsl_pictures.layout import PlacedPanel
 from archdsl_pictures.model import Picture
 from archdsl_pictures.options import Options
 from archdsl_pictures.page import Page, page_with
@@ -30,6 +29,7 @@ ROWS = (
     "Side by side: boxes where one size of feature maps begins stand at one height, and so do the "
     "same layers where they can."
 )
+LEFT = "In no box: "
 INSIDES = "(a), (b): what differs inside a block, drawn once for all blocks that differ alike."
 
 
@@ -43,32 +43,23 @@ def spread_of(difference: Difference, options: Options) -> Page:
     overviews = drawers[0].overview(), drawers[1].overview()
     differing.shown = differing.insides(overviews)
     captions = list(_totals(differing.networks[0], None)), list(_totals(*differing.networks[::-1]))
-    main = _pair(differing, overviews, captions, has_bands=True)
+    main = beside(differing.marked(overviews), differing.mates(overviews), captions, has_bands=True)
     names = _names(differing.networks)
     labels = [[small(name, 0.0, 11.0)] for name in names]
     others = []
     for inside in differing.shown:
         panels = _insides(differing, drawers, inside)
-        others.append(_pair(differing, panels, (labels[0], labels[1]), has_bands=False))
+        marked, mates = differing.marked(panels), differing.mates(panels)
+        others.append(beside(marked, mates, (labels[0], labels[1]), inside.letter))
     picture = Picture(
         name=" → ".join(network.class_name for network in differing.networks),
         subtitle=SAME if difference.is_same else DIFFERENT,
         description=" ".join(difference.text().split()),
         overview=main.panel,
         panels=tuple(placed.panel for placed in others),
-        notes=(ROWS, *([INSIDES] if others else [])),
+        notes=(ROWS, *([INSIDES] if others else []), *(LEFT + line for line in differing.left())),
     )
     return page_with(picture, main, others, options)
-
-
-def _pair(
-    differing: Differing,
-    panels: Panels,
-    captions: tuple[Sequence[Words], Sequence[Words]],
-    has_bands: bool,
-) -> PlacedPanel:
-    mates = differing.mates(panels)
-    return beside(differing.marked(panels), mates, captions, has_bands)
 
 
 def _insides(differing: Differing, drawers: Sequence[Drawer], inside: Inside) -> Panels:
