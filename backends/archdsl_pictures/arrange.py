@@ -160,6 +160,7 @@ class _Measure:
             found = self.part(part, incoming)
             if number:
                 whole.height += self._gap(series.parts[number - 1], part)
+                whole.height += self._above(series, number)
             else:
                 whole.entries = found.entries
             whole.inner.append((found, 0.0, whole.height))
@@ -167,6 +168,13 @@ class _Measure:
             whole.height += found.height
             whole.exits = incoming = found.exits
         return whole
+
+    def _above(self, series: Series, number: int) -> float:
+        """How much further down a part stands because its first box does."""
+        if next(leaves(series.parts[number - 1]), None) is None:
+            return 0.0  # Lanes alone went down with what is behind them.
+        first = next(leaves(Series(series.parts[number:])), None)
+        return self.sizes[first].above if first else 0.0
 
     def _gap(self, above: Part, below: Part) -> float:
         gaps = self.gaps
@@ -180,8 +188,7 @@ class _Measure:
             gap = max(gap - gaps.before / 2, label + gaps.land)
         if isinstance(above, Framed):
             gap = max(gap - gaps.after / 2, label + gaps.land)
-        head = next(leaves(below), None)
-        return gap + (self.sizes[head].above if head else 0.0)
+        return gap
 
     def _parallel(self, parallel: Parallel) -> Measured:
         columns = [self.part(column) for column in parallel.columns]

@@ -222,6 +222,8 @@ class Differing:
         drawn |= {path for box in panel.boxes for path in box.nodes or (box.path,)}
         found = {box.path: list(self._box_words(side, box)) for box in panel.boxes}
         for path, words in self._said[side].items():
+            if panel.path and not _is_in(path, panel.path):
+                continue
             # What has neither a box nor a frame of its own is said of its first box.
             first = next((box.path for box in panel.boxes if _is_in(box.path, path)), None)
             if path not in drawn and first is not None:

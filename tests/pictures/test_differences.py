@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from itertools import chain
+import re
+from collections.abc import Callable, Mapping
+from itertools import chain, product
+from random import Random
 from xml.etree import ElementTree
 
 import pytest
@@ -23,9 +25,11 @@ from archdsl_svg.geometry import Rect
 from archdsl_units import theme
 from archdsl_units.labels import Form
 from PIL import Image
+from placed_pages import faults
+from random_specs import RandomSpec
 
 import archdsl
-from archdsl import BackendError, Difference
+from archdsl import BackendError, Difference, SpecError
 from archdsl.ir.graph import LayerNode
 from archdsl.report.difference import Kind
 
@@ -72,39 +76,55 @@ def layers(difference: Difference, side: int) -> list[str]:
     return [node.name for node in network.facts.flat if isinstance(node, LayerNode)]
 
 
-def told(difference: Difference, panel: PlacedPanel) -> tuple[set[str], set[str]]:
-    """The layers of both networks that came, went, or are told of by a change.
-
-    The new name of what has a frame in the panel stands on the frame.
-    """
-    frames = {placed.frame.path for placed in panel.frames}
+def alone(difference: Difference, side: int) -> set[str]:
+    """The layers that only one network has."""
     partners = difference.partners
-    first = {layer for layer in layers(difference, 0) if layer not in partners}
-    second = {layer for layer in layers(difference, 1) if layer not in partners.values()}
+    known = set(partners.values()) if side else set(partners)
+    return set(layers(difference, side)) - known
+
+
+def told(difference: Difference, side: int) -> set[str]:
+    """The paths that came, went, are told of by a change, or hold one."""
+    found = alone(difference, side)
     for finding in difference.findings:
-        for place in finding.places:
-            for change in finding.changes:
-                if change.kind in (Kind.ADDED, Kind.REMOVED):
-                    continue
-                ends = [change.path] if change.kind is not Kind.MOVED else [change.path, change.to]
-                for end in ends:
-                    path = f"{place.path}.{end}" if place.path else end
-                    if any(frame.endswith(f"{SIDES[0]}.{path}") for frame in frames):
-                        continue
-                    first |= {
-                        layer
-                        for layer in (*layers(difference, 0), *partners)
-                        if f"{layer}.".startswith(f"{path}.")
-                    }
-    second |= {partners[layer] for layer in first if layer in partners}
-    first |= {one for one, other in partners.items() if other in second}
-    return first, second
+        found |= {place.to if side else place.path for place in finding.places} - {""}
+        for place, change in product(finding.places, finding.changes):
+            if change.kind in (Kind.ADDED, Kind.REMOVED):
+                continue
+            ends = [change.path, *([change.to] if change.kind is Kind.MOVED else [])]
+            for end in ends:
+                path = f"{place.path}.{end}" if place.path else end
+                if side:
+                    new = change.to if change.kind is Kind.RENAMED else end
+                    new = f"{place.to}.{new}" if place.to else new
+                    path = difference.partners.get(path, new)
+                found.add(path)
+    return found
+
+
+def is_within(name: str, path: str) -> bool:
+    return f"{name}.".startswith(f"{path}.")
 
 
 def held(placed: PlacedBox, path: str, names: set[str]) -> set[str]:
-    """Those of the names that a box stands for."""
+    """Those of the names that a box stands for, with all that is inside."""
     nodes = placed.box.nodes or (path,)
-    return {name for name in names for node in nodes if f"{name}.".startswith(f"{node}.")}
+    return {name for name in names for node in nodes if is_within(name, node)}
+
+
+def telling(panel: PlacedPanel, side: int, names: set[str]) -> set[str]:
+    """The boxes of one column that have to say what the names are about.
+
+    What has no box says it in its frame, or else in its first box.
+    """
+    columns = boxes(panel, side)
+    found = {path for path, placed in columns.items() if held(placed, path, names)}
+    frames = {placed.frame.path.partition(f"{SIDES[side]}.")[2] for placed in panel.frames}
+    roots = {path.removesuffix(".-output") for path in columns}
+    for name in names - frames - roots:
+        inside = [path for path in columns if is_within(path, name)]
+        found |= set(inside[:1])
+    return found
 
 
 # --- What differs ---
@@ -112,35 +132,38 @@ def held(placed: PlacedBox, path: str, names: set[str]) -> set[str]:
 
 def test_the_signs_stand_on_exactly_what_differs(spread: Spread) -> None:
     difference, page = spread
-    alone = (
-        {layer for layer in layers(difference, 0) if layer not in difference.partners},
-        {layer for layer in layers(difference, 1) if layer not in difference.partners.values()},
-    )
-    for sheet in page.sheets:
-        differing = told(difference, sheet.placed)
-        columns = [boxes(sheet.placed, side) for side in (0, 1)]
+    links = difference.partners
+    partners = links, {other: one for one, other in links.items()}
+    for panel in (sheet.placed for sheet in page.sheets):
+        columns = boxes(panel, 0), boxes(panel, 1)
         own = [
-            {path: held(placed, path, {*layers(difference, side), "input"})
-             for path, placed in columns[side].items()}
+            {
+                path: held(placed, path, {*layers(difference, side), *partners[side]})
+                for path, placed in columns[side].items()
+            }
             for side in (0, 1)
-        ]  # fmt: skip
+        ]
+        expected = [telling(panel, side, told(difference, side)) for side in (0, 1)]
         for side in (0, 1):
-            links = difference.partners.items()
-            pairs = dict(links) if side == 0 else {other: one for one, other in links}
-            back = {other: one for one, other in pairs.items()}
             for path, placed in columns[side].items():
-                mates = {pairs[name] for name in own[side][path] if name in pairs}
-                beside = [names for names in own[1 - side].values() if names & mates]
-                # What came or went within a box differs for the box beside it, too.
-                is_told = bool(own[side][path] & differing[side]) or (
-                    len(beside) == 1
-                    and {back[name] for name in beside[0] if name in back} <= own[side][path]
-                    and bool(beside[0] & differing[1 - side])
+                beside = mates_of(own, partners[side], side, path)
+                back = {p for o in beside for p in mates_of(own, partners[1 - side], 1 - side, o)}
+                # What came or went within a box differs for the one box beside it, too.
+                differs = path in expected[side] or (
+                    len(beside) == len(back) == 1 and beside <= expected[1 - side]
                 )
-                expected = Sign.CHANGED if is_told else None
-                if own[side][path] and own[side][path] <= alone[side]:
-                    expected = Sign.ADDED if side else Sign.REMOVED
-                assert placed.box.sign == expected, (sheet.placed.panel.heading, side, path)
+                sign = Sign.CHANGED if differs else None
+                if own[side][path] and own[side][path] <= alone(difference, side):
+                    sign = Sign.ADDED if side else Sign.REMOVED
+                assert placed.box.sign == sign, (panel.panel.heading, side, path)
+
+
+def mates_of(
+    own: list[dict[str, set[str]]], partners: Mapping[str, str], side: int, path: str
+) -> set[str]:
+    """The boxes of the other column that hold the layers of a box."""
+    names = {partners[name] for name in own[side][path] if name in partners}
+    return {other for other, held in own[1 - side].items() if held & names}
 
 
 def test_no_sign_without_a_word(spread: Spread) -> None:
@@ -347,6 +370,40 @@ def test_rows_are_paired_in_order() -> None:
     assert list(paired("5", "7", same, lambda one, other: one > other)) == [
         (None, "7"), ("5", None),
     ]  # fmt: skip
+
+
+def changed(text: str, random: Random) -> str:
+    """A spec with one line of its layers gone, written twice, renamed, or with another number."""
+    lines = text.split("\n")
+    at = random.choice([at for at, line in enumerate(lines) if line.strip()])
+    how = random.randrange(4)
+    if how < 2:
+        lines[at : at + 1] = [lines[at]] * (2 * how)
+    elif how == 2:
+        lines[at] = re.sub(r"^(\s*)(\w+):", r"\1\2x:", lines[at])
+    else:
+        lines[at] = re.sub(r"\d+", lambda found: str(int(found[0]) + 1), lines[at], count=1)
+    return "\n".join(lines)
+
+
+def test_random_networks_beside_what_a_change_made_of_them() -> None:
+    random, differing = Random(7), 0
+    for number in range(150):
+        text = RandomSpec(Random(number)).text
+        try:
+            pair = [archdsl.loads(text), archdsl.loads(changed(changed(text, random), random))]
+        except SpecError:
+            continue
+        difference = archdsl.diff(*pair)
+        differing += not difference.is_same
+        spread = difference, spread_of(difference, Options())
+        assert faults(spread[1]) == [], number
+        test_the_signs_stand_on_exactly_what_differs(spread)
+        test_every_option_is_told_with_both_values(spread)
+        test_every_box_of_the_flow_stands_in_the_band_of_its_size(spread)
+        test_no_line_and_no_box_is_under_a_caption_or_a_sign(spread)
+        test_the_svg_has_a_title_for_every_box_and_each_id_once(spread)
+    assert differing > 20
 
 
 # --- The files ---
