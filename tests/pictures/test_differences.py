@@ -91,13 +91,17 @@ def told(difference: Difference, side: int) -> set[str]:
         for place, change in product(finding.places, finding.changes):
             if change.kind in (Kind.ADDED, Kind.REMOVED):
                 continue
+            if change.kind in (Kind.WRAPPED, Kind.UNWRAPPED):
+                # Only one network has a wrapper.
+                if side == (change.kind is Kind.WRAPPED):
+                    found.add(place.roots[side] + (change.to if side else change.path))
+                continue
             ends = [change.path, *([change.to] if change.kind is Kind.MOVED else [])]
             for end in ends:
-                path = f"{place.path}.{end}" if place.path else end
+                path = place.roots[0] + end
                 if side:
                     new = change.to if change.kind is Kind.RENAMED else end
-                    new = f"{place.to}.{new}" if place.to else new
-                    path = difference.partners.get(path, new)
+                    path = difference.partners.get(path, place.roots[1] + new)
                 found.add(path)
     return found
 
@@ -120,8 +124,8 @@ def telling(panel: PlacedPanel, side: int, names: set[str]) -> set[str]:
     columns = boxes(panel, side)
     found = {path for path, placed in columns.items() if held(placed, path, names)}
     frames = {placed.frame.path.partition(f"{SIDES[side]}.")[2] for placed in panel.frames}
-    roots = {path.removesuffix(".-output") for path in columns}
-    for name in names - frames - roots:
+    around = {name for name in names if all(is_within(path, name) for path in columns)}
+    for name in names - frames - around:
         inside = [path for path in columns if is_within(path, name)]
         found |= set(inside[:1])
     return found
@@ -188,6 +192,9 @@ def test_every_option_is_told_with_both_values(spread: Spread) -> None:
     ]
     for finding in difference.findings:
         for change in finding.changes:
+            if change.kind in (Kind.WRAPPED, Kind.UNWRAPPED):
+                inside = change.path if change.kind is Kind.WRAPPED else change.to
+                assert any(f"around {inside}" in line for line in said)
             if change.kind is Kind.RENAMED:
                 assert any(f"name {change.path} → {change.to}" in line for line in said)
             for field in change.fields:
