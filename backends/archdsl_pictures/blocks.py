@@ -202,9 +202,9 @@ def _words(box: Box, rect: Rect, is_turned: bool) -> Iterator[Words]:
         return
     y -= theme.NOTE_HEIGHT * len(box.lines) / 2
     yield Words(box.text, (x, y + drop), theme.TEXT, ink=ink)
-    for line in box.lines:
-        y += theme.LINE_HEIGHT
-        ink = theme.DIFFERENT if line in box.changes else inks.FAINT_INK
+    for number, line in enumerate(box.lines):
+        y += theme.NOTE_HEIGHT if number > 1 else theme.LINE_HEIGHT
+        ink = inks.FAINT_INK if number < len(box.notes) else theme.DIFFERENT
         yield Words(line, (x, y + DROP * theme.SMALL), theme.SMALL, ink=ink)
 
 

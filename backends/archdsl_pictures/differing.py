@@ -5,6 +5,7 @@ What differs is what `archdsl.report.difference` found; here it only gets its pl
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,11 +32,17 @@ MOST_WORDS = 4
 class Inside:
     """Blocks that differ alike inside, by their paths in both networks; the first ones are drawn.
 
-    `letter` is what their boxes refer to.
+    `letter` is what their boxes refer to. The `others` differ alike but for numbers.
     """
 
     letter: str
     places: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...]
+
+    @property
+    def all_places(self) -> tuple[tuple[str, str], ...]:
+        """Every block that the panel stands for."""
+        return self.places + self.others
 
 
 class Differing:
@@ -140,22 +147,25 @@ class Differing:
     def insides(self, overviews: Panels) -> tuple[Inside, ...]:
         """What panels shall show: blocks with changes that the overviews do not draw open.
 
-        Those with the same changes share a panel, whatever the numbers of what came or went.
+        Those that differ alike share a panel, as blocks of one form do in a picture of one network.
         """
         groups: dict[object, list[tuple[str, str]]] = {}
         for home, changes in self._homes.items():
             pairs = zip(overviews, home, strict=True)
             if not all(_is_open(overview, path) for overview, path in pairs):
-                groups.setdefault(tuple(changes), []).append(home)
-        return tuple(
-            Inside(_letter(number), tuple(places)) for number, places in enumerate(groups.values())
-        )
+                groups.setdefault(_without_numbers(repr(changes)), []).append(home)
+        found = []
+        for number, homes in enumerate(groups.values()):
+            same = tuple(home for home in homes if self._homes[home] == self._homes[homes[0]])
+            others = tuple(home for home in homes if home not in same)
+            found.append(Inside(_letter(number), same, others))
+        return tuple(found)
 
     def _found_homes(self) -> dict[tuple[str, str], list[object]]:
         """The blocks that a reader has to look into, and the changes in each."""
         found: dict[tuple[str, str], list[object]] = defaultdict(list)
         for finding in self.difference.findings:
-            key = tuple(map(_without_numbers, finding.changes))
+            key = tuple(map(_without_parts, finding.changes))
             for place in finding.places:
                 home = self._home(place)
                 if all(home):
@@ -234,7 +244,7 @@ class Differing:
 
     def left(self) -> Iterator[str]:
         """What no panel that was marked could say, as of a join that another one absorbed."""
-        alike = [place[0] for inside in self.shown for place in inside.places[1:]]
+        alike = [place[0] for inside in self.shown for place in inside.all_places[1:]]
         for path, words in self._said[0].items():
             if path not in self._drawn and not any(_is_in(path, home) for home in alike):
                 yield f"{path}: {', '.join(words)}"
@@ -255,7 +265,7 @@ class Differing:
         homes = {
             places[side]: inside.letter
             for inside in self.shown
-            for places in inside.places
+            for places in inside.all_places
             if _is_in(places[side], path, or_same=True)
         }
         if homes:
@@ -352,7 +362,11 @@ def _joined(place: str, path: str) -> str:
     return f"{place}.{path}" if place else path
 
 
-def _without_numbers(change: Change) -> object:
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\b\d+", "0", text)
+
+
+def _without_parts(change: Change) -> object:
     """A change but for what it is that came or went."""
     if change.kind in (Kind.ADDED, Kind.REMOVED):
         return change.kind, change.path

@@ -68,6 +68,8 @@ def _insides(differing: Differing, drawers: Sequence[Drawer], inside: Inside) ->
     calls = dict.fromkeys(map(describe_call, graphs))
     first, *others = path_runs([place for place, _ in inside.places])
     note = f"as in {first}" + (f", and alike in {', '.join(others)}" if others else "")
+    if inside.others:
+        note += f"; with other numbers in {', '.join(path_runs([a for a, _ in inside.others]))}"
     heading = f"({inside.letter}) {' → '.join(calls)}"
     one, other = (
         drawer.inside(path, graph, heading, note)
