@@ -54,7 +54,7 @@ def _wrappers(pairs: Sequence[Pair]) -> Rows:
     """The groups that nothing stands beside, but that something would if they were open."""
     alone = [one for one, other in pairs if one and not other]
     others = [other for one, other in pairs if other and not one]
-    # Most often one network wraps what is plain in the other one, so that is looked for first.
+    # Inside one wrapper first, then inside wrappers in it.
     for depth in range(1, DEEPEST + 1):
         wrappers = _proven(alone, others, depth), _proven(others, alone, depth)
         if any(wrappers):
@@ -188,12 +188,16 @@ def _cheapest(before: Sequence[Part], after: Sequence[Part]) -> Iterator[Pair]:
     rows, columns = len(before), len(after)
     costs = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     prices = [[0.0] * columns for _ in range(rows)]
+    marks, others = ([(p.form, p.is_unnamed) for p in parts] for parts in (before, after))
+    known: dict[object, float] = {}  # Long rows are most often many parts of few forms.
     for i in range(rows, -1, -1):
         for j in range(columns, -1, -1):
             if i == rows or j == columns:
                 costs[i][j] = (rows - i + columns - j) * _APART / 2
                 continue
-            prices[i][j] = _price(before[i], after[j])
+            if (key := (marks[i], others[j])) not in known:
+                known[key] = _price(before[i], after[j])
+            prices[i][j] = known[key]
             apart = min(costs[i + 1][j], costs[i][j + 1]) + _APART / 2
             costs[i][j] = min(apart, costs[i + 1][j + 1] + prices[i][j])
     i = j = 0
