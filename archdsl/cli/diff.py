@@ -16,6 +16,7 @@ from archdsl.cli.common import (
     split_settings,
 )
 from archdsl.cli.pictures import formats_asked, picture_flags, targets
+from archdsl.cli.progress import working
 from archdsl.cli.status import FINE, WRONG_COMMAND
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _drawn(difference: Difference, formats: list[str], options: dict[str, str]) 
     from archdsl.backend import BackendError, draw
 
     try:
-        return {format: draw(difference, format, **options) for format in formats}
+        with working("drawing what differs"):
+            return {format: draw(difference, format, **options) for format in formats}
     except BackendError as failure:
         raise CommandError(str(failure)) from None

@@ -216,6 +216,11 @@ def paired(
 
     `is_first` says of two that are not the same which one comes first.
     """
+    head = 0
+    while head < min(len(ones), len(others)) and are_same(ones[head], others[head]):
+        yield ones[head], others[head]
+        head += 1
+    ones, others = ones[head:], others[head:]
     rows, columns = len(ones), len(others)
     same = [[are_same(one, other) for other in others] for one in ones]
     most = [[0] * (columns + 1) for _ in range(rows + 1)]

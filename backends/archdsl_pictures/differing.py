@@ -6,7 +6,7 @@ What differs is what `archdsl.report.difference` found; here it only gets its pl
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -205,14 +205,12 @@ class Differing:
         """The panels with the sign of every box that differs, and in words what differs."""
         words = self._words(0, panels[0]), self._words(1, panels[1])
         all_mates = sorted(self.mates(panels))
-        for mates in all_mates:
-            if any(sum(other[side] == mates[side] for other in all_mates) > 1 for side in (0, 1)):
-                continue
-            # What came or went within a box is said on both sides.
-            extra = [own[path] for own, path in zip(words, mates, strict=True)]
-            union = list(dict.fromkeys(chain(*extra)))
-            for own, path in zip(words, mates, strict=True):
-                own[path] = union
+        counts = [Counter(mates[side] for mates in all_mates) for side in (0, 1)]
+        for one, other in all_mates:
+            if counts[0][one] == counts[1][other] == 1:
+                # What came or went within a box is said on both sides.
+                union = list(dict.fromkeys(words[0][one] + words[1][other]))
+                words[0][one] = words[1][other] = union
         first, second = (
             self._with_signs(side, panel, words[side]) for side, panel in enumerate(panels)
         )
