@@ -27,7 +27,7 @@ from archdsl_pictures.model import Box, Edge, Frame, Panel
 from archdsl_pictures.routes import crossings, ways_of
 from archdsl_pictures.scene import Words
 from archdsl_pictures.sizes import frame_title, label_size, panel_sizes
-from archdsl_pictures.structure import Framed, Series, structure_of
+from archdsl_pictures.structure import Framed, Series, crowds, structure_of
 from archdsl_pictures.wrapping import columns_of
 
 DOWN = Gaps(
@@ -163,7 +163,8 @@ class Layout:
         self.panel, self.is_turned = panel, is_turned
         self.structure = structure_of(panel)
         self.gaps = RIGHT if is_turned else DOWN
-        self._sizes = panel_sizes(panel, is_turned) if sizes is None else sizes
+        own = panel_sizes(panel, is_turned, crowds(self.structure.top)) if sizes is None else sizes
+        self._sizes = own
         self._boxes = {box.path: box for box in panel.boxes}
         self._ladder = 0.0 if panel.path else self._ladder_width()
         self._extents: list[Rect] = []

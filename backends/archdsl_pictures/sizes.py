@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from archdsl_svg.font import text_width
 from archdsl_units import theme
 from archdsl_units.folding import Style
@@ -14,13 +16,19 @@ COLUMN_FORMS = {Form.BOX, Form.TRAPEZOID, Form.BLOCK}
 """The forms that have one width in a panel."""
 
 
-def panel_sizes(panel: Panel, is_turned: bool) -> dict[str, Size]:
+def panel_sizes(panel: Panel, is_turned: bool, crowds: Iterable[set[str]] = ()) -> dict[str, Size]:
     """Box path -> size. All boxes of a column have the width of the widest.
 
-    Where the flow runs to the right, sizes are turned as the layout is.
+    Those of a crowd are as wide as the widest in it: many paths side by side need the room. Where
+    the flow runs to the right, sizes are turned as the layout is.
     """
-    column = column_width(panel)
-    return {box.path: _size(box, column, is_turned) for box in panel.boxes}
+    crowded = set[str]()
+    widths: dict[str, float] = {}
+    for crowd in crowds:
+        crowded |= crowd
+        widths |= dict.fromkeys(crowd, _column_width(b for b in panel.boxes if b.path in crowd))
+    column = _column_width(box for box in panel.boxes if box.path not in crowded)
+    return {b.path: _size(b, widths.get(b.path, column), is_turned) for b in panel.boxes}
 
 
 def frame_title(label: str, is_turned: bool) -> Title:
@@ -29,9 +37,9 @@ def frame_title(label: str, is_turned: bool) -> Title:
     return Title(along=room) if is_turned else Title(across=room)
 
 
-def column_width(panel: Panel) -> float:
-    """The one width of a panel's boxes."""
-    needed = [_needed(box) for box in panel.boxes if box.form in COLUMN_FORMS]
+def _column_width(boxes: Iterable[Box]) -> float:
+    """The one width of boxes that stand in columns."""
+    needed = [_needed(box) for box in boxes if box.form in COLUMN_FORMS]
     return max([theme.BOX_MINIMUM, *needed])
 
 

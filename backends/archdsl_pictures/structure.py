@@ -17,6 +17,9 @@ from archdsl_pictures.model import Edge, Frame, Panel
 BEFORE, BEHIND = "<before>", "<behind>"
 """What stands for everything above a region, and for everything below it."""
 
+CROWD = 8
+"""Paths side by side, beyond which they are a crowd."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -93,6 +96,22 @@ def leaves(part: Part) -> Iterator[str]:
                 yield from leaves(column)
         case Framed(_, inside):
             yield from leaves(inside)
+
+
+def crowds(part: Part) -> Iterator[set[str]]:
+    """The boxes of parts in which very many paths stand side by side."""
+    match part:
+        case Series(parts):
+            for inner in parts:
+                yield from crowds(inner)
+        case Framed(_, inside):
+            yield from crowds(inside)
+        case Parallel(columns, skips, _, asides):
+            if len(columns) > CROWD:
+                yield set(leaves(part))
+                return
+            for path in (*columns, *skips, *asides):
+                yield from crowds(path)
 
 
 def _beside(series: Series, anchor: str, head: Series) -> Series:

@@ -10,7 +10,7 @@ from archdsl_pictures.options import Options
 from archdsl_pictures.page import Page, page_of
 from archdsl_pictures.picture import picture_of
 from archdsl_pictures.sizes import COLUMN_FORMS
-from archdsl_pictures.structure import structure_of
+from archdsl_pictures.structure import crowds, structure_of
 from archdsl_svg.font import REGULAR, metrics, text_width
 from archdsl_svg.geometry import Rect
 from archdsl_units import theme
@@ -20,7 +20,7 @@ from graphviz_program import laid_out
 from placed_pages import crossing, overlapping, panels, shared, shrunk, words
 
 import archdsl
-from archdsl import Network
+from archdsl import Network, zoo
 
 
 def test_boxes_do_not_overlap(placed: Page) -> None:
@@ -134,8 +134,23 @@ def test_panels_do_not_overlap(placed: Page) -> None:
 
 def test_boxes_of_a_column_have_one_width(placed: Page) -> None:
     for panel in panels(placed):
-        widths = {round(p.rect.width, 2) for p in panel.boxes if p.box.form in COLUMN_FORMS}
-        assert len(widths) <= 1
+        crowded = list(crowds(structure_of(panel.panel).top))
+        others = {placed.box.path for placed in panel.boxes}.difference(*crowded)
+        for held in (others, *crowded):
+            boxes = [p for p in panel.boxes if p.box.path in held and p.box.form in COLUMN_FORMS]
+            assert len({round(placed.rect.width, 2) for placed in boxes}) <= 1
+
+
+def test_only_a_crowd_of_paths_has_a_width_of_its_own() -> None:
+    crowded = []
+    for name in zoo.names():
+        panel = picture_of(archdsl.load(name)).overview
+        crowded += [name for _ in crowds(structure_of(panel).top)]
+    assert crowded == ["lenet5_1998"]
+    [panel] = panels(page_of(picture_of(archdsl.load("lenet5_1998"))))
+    [crowd] = crowds(structure_of(panel.panel).top)
+    widths = {p.box.path in crowd: p.rect.width for p in panel.boxes if p.box.form is Form.BOX}
+    assert widths[True] < 0.7 * widths[False]
 
 
 def test_every_box_stands_on_the_step_of_its_size(placed: Page) -> None:
