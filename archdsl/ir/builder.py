@@ -93,7 +93,7 @@ class Builder:
                 step.weight.span,
                 help="write a weight above 0, or leave the head out",
             )
-        flow = self.references.find(self.text(step.reference), step.reference.span)
+        flow = self._named(self.text(step.reference), step.reference.span)
         before = len(self.graph)
         out = self.statement(step.body, flow, Names())
         if len(self.graph) == before:
@@ -146,7 +146,7 @@ class Builder:
             case program.RepeatStep():
                 return self._repeat(step, flow, names)
             case program.FromStep():
-                return self.references.find(self.text(step.reference), step.reference.span)
+                return self._named(self.text(step.reference), step.reference.span)
             case program.IdentityStep():
                 return flow
 
@@ -197,6 +197,12 @@ class Builder:
         place = _place_of(step, doubt.field)
         return Diagnostic(doubt.code, f"{title}: {doubt.message}", place, doubt.note, doubt.help)
 
+    def _named(self, name: str, span: Span) -> str:
+        """The node that a line goes on from by its name."""
+        node = self.references.find(name, span)
+        self.graph.named.add(("", node))
+        return node
+
     def _call(self, call: program.CallStep, flow: str, names: Names) -> str:
         explicit = self.text(call.name) if call.name is not None else None
         name = self.namer.member(names, explicit, call)
@@ -210,7 +216,7 @@ class Builder:
                 assert argument is not None
                 assert isinstance(argument.value, tree.Name)
                 lines[parameter.name] = argument.value.text
-                operands.append(self.references.find(argument.value.text, argument.value.span))
+                operands.append(self._named(argument.value.text, argument.value.span))
             elif argument is not None:
                 values[parameter.name] = self.environment.evaluate(argument.value)
             else:

@@ -94,7 +94,8 @@ class Graph:
     """Nodes in the spec's order, and edges that know which operand they are.
 
     `size` counts the layers, those of instances with them. `heads` are the side heads of a
-    network; their layers stand behind all others.
+    network; their layers stand behind all others. `named` has the nodes that lines go on from by
+    name, each behind the path of the block whose line does, which is empty for the graph itself.
     """
 
     def __init__(self, block: Block, arguments: Mapping[str, Value]) -> None:
@@ -103,6 +104,7 @@ class Graph:
         self.network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.namespaces: dict[str, Namespace] = {}
         self.heads: dict[str, Head] = {}
+        self.named: set[tuple[str, str]] = set()
         self.output = ""
         self.size = 0
         self.has_scores = False
@@ -234,6 +236,7 @@ def _inline(graph: Graph, flat: Graph, prefix: str, outputs: dict[str, str]) -> 
             outputs[node.name] = _inline(node.graph, flat, f"{path}.", inner)
         else:
             outputs[node.name] = flat.add(node.model_copy(update={"name": path}), operands)
+    flat.named |= {(prefix.removesuffix("."), outputs[name]) for _, name in graph.named}
     return outputs[graph.output]
 
 

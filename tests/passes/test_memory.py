@@ -80,6 +80,55 @@ def test_every_construct(name: str) -> None:
     assert ours == pytest.approx(tracked_training(net, BATCH, "momentum"), rel=0.15)
 
 
+THREE_LINES = """
+block Unit(w):
+    CONV1: {w} 3x3 filters, pad 1
+    BN1
+    RELU
+"""
+CHOSEN = """
+block Unit(w, is_normal = yes):
+    CONV1: {w} 3x3 filters, pad 1
+    if is_normal:
+        BN1
+        RELU
+"""
+GATED = """
+block Unit(w):
+    CONV1: {w} 3x3 filters, pad 1
+    multiply:
+        GLOBAL AVG POOL -> CONV2: {w} 1x1 filters -> SIGMOID
+        identity
+"""
+JOINED = """
+block Unit(w):
+    add:
+        path:
+            CONV1: {w} 3x3 filters, pad 1 -> RELU
+            CONV2: {w} 3x3 filters, pad 1 -> BN2
+        CONV3: {w} 1x1 filters
+    RELU
+"""
+NAMED = """
+block Unit(w):
+    CONV1: {w} 3x3 filters, pad 1
+    CONV2: {w} 3x3 filters, pad 1
+    CONV3: {w} 3x3 filters, pad 1
+    concat:
+        identity
+        from conv1
+    CONV4: {w} 3x3 filters, pad 1
+"""
+
+
+@pytest.mark.parametrize("block", [THREE_LINES, CHOSEN, GATED, JOINED, NAMED])
+def test_a_variable_lives_until_it_is_replaced_or_its_block_is_done(block: str) -> None:
+    """Also where a line of the spec shares a line of code, and behind a value's last use."""
+    lines = "[32x32x8] INPUT\nu: 2 x Unit(16)\nGLOBAL AVG POOL\nFC: 2 neurons\n"
+    net = archdsl.loads(block + lines)
+    assert net.memory(BATCH).bytes(BATCH) == tracked_inference(net, BATCH)
+
+
 # --- What single layers keep ---
 
 LINES = [
