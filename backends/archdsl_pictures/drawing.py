@@ -31,7 +31,8 @@ class Item:
     """One box to be: a unit of a graph, `prefix` before its names.
 
     `sources` are the paths of what feeds it with the styles of these paths, `count` how many equal
-    neighbours it stands for, `grows` how many more channels each of them has.
+    neighbours it stands for, `grows` how many more channels each of them has. Where these are
+    blocks around a single layer, `further` are the prefixes in all but the first of them.
     """
 
     unit: Unit
@@ -40,6 +41,7 @@ class Item:
     count: int
     sources: tuple[tuple[str, Style], ...]
     grows: int = 0
+    further: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -49,7 +51,8 @@ class Item:
     @property
     def paths(self) -> list[str]:
         """The full paths of all nodes that the box stands for."""
-        return [self.prefix + node.name for nodes in self.unit.repeats for node in nodes]
+        nodes = [node.name for repeat in self.unit.repeats for node in repeat]
+        return [prefix + name for prefix in (self.prefix, *self.further) for name in nodes]
 
 
 @dataclass
@@ -146,8 +149,10 @@ class Drawing:
     ) -> str:
         inner = self._fold(node.graph, f"{item.path}.")
         if opening is Opening.WRAPPER and inner.wrapped:
-            unit, prefix = inner.wrapped, f"{item.path}."
-            wrapped = Item(unit, inner, prefix, item.count, item.sources, item.grows)
+            prefix, *further = (f"{path}." for path in item.paths)
+            wrapped = replace(
+                item, unit=inner.wrapped, folded=inner, prefix=prefix, further=tuple(further)
+            )
             return self._draw(wrapped, room, level)
         if opening is Opening.FRAMED:
             times = f" ×{item.count}" if item.count > 1 else ""

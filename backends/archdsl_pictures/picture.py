@@ -308,7 +308,8 @@ class Drawer:
         paths = [prefix + path for path in item.paths]
         names = list(dict.fromkeys((paths[0], paths[-1])))
         words = [_word(node) for node in item.unit.nodes]
-        times = f", {item.unit.count} times" if item.unit.count > 1 else ""
+        count = item.unit.count * (1 + len(item.further))
+        times = f", {count} times" if count > 1 else ""
         if self._is_training_only(paths[0]):
             times += ", in training only"
         figures = f"{counted(costs.parameters, 'parameter')}, {counted(costs.macs, 'multiply-add')}"

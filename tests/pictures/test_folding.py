@@ -263,3 +263,14 @@ def test_side_heads_are_there_in_training_only(load: Callable[[str], Network]) -
     assert all("in training only" in box.title for box in heads)
     styles = {edge.target: edge.style for edge in overview.edges}
     assert styles["aux1"] is styles["aux2"] is Style.TRAINING
+
+
+def test_blocks_around_one_layer_cost_as_much_as_they_are() -> None:
+    text = "block C():\n    CONV: 8 3x3 filters, pad 1 -> RELU\n[8x8x8] INPUT\ns: 3 x C()\n"
+    nested = f"block D():\n    C()\n{text.replace('3 x C', '3 x D')}"
+    for network in map(archdsl.loads, (text, nested)):
+        _, box = picture_of(network).overview.boxes
+        assert box.count == 3
+        assert box.costs.parameters == network.totals.parameters
+        assert len(box.nodes) == 6
+        assert f"3 times; output [8x8x8]; {network.totals.parameters:,} parameters" in box.title
