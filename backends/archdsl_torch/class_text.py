@@ -9,6 +9,7 @@ from archdsl_torch.code import (
     Assign,
     Call,
     Code,
+    Delete,
     Fallback,
     Infix,
     Items,
@@ -134,6 +135,8 @@ def _shared_draw(emitter: Emitter, forward: list[Statement]) -> list[Statement]:
 
 def _return(emitter: Emitter, end: Flow) -> None:
     """Return the value, in a variable typed as a Tensor where no type checker would know."""
+    if emitter.forward and isinstance(emitter.forward[-1], Delete):
+        emitter.forward.pop()
     is_typed = isinstance(end.code, Call) and end.code.is_typed
     if emitter.signature.is_absorbed:
         match end.code:

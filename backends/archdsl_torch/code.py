@@ -191,6 +191,12 @@ class Do(NamedTuple):
     value: Code
 
 
+class Delete(NamedTuple):
+    """`del name`, so that what it holds is free."""
+
+    name: str
+
+
 class Return(NamedTuple):
     """`return value`."""
 
@@ -242,7 +248,7 @@ class Fallback(NamedTuple):
     refusals: tuple[Refuse, ...] = ()
 
 
-Statement = Assign | Do | Return | Branch | When | Loop | Carry | Fallback | Refuse
+Statement = Assign | Do | Delete | Return | Branch | When | Loop | Carry | Fallback | Refuse
 
 
 def walk(statements: list[Statement]) -> Iterator[Statement]:

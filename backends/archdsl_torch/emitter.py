@@ -19,6 +19,7 @@ from archdsl_torch.code import (
     Call,
     Carry,
     Code,
+    Delete,
     Do,
     FormattedName,
     Literal,
@@ -100,6 +101,10 @@ class Emitter:
 
     def _name_output(self, flow: Flow) -> Flow:
         """The network's output in a variable that says what it is."""
+        match self.forward:
+            case [*_, Assign(target=target, value=value), Delete()] if target == flow.variable:
+                del self.forward[-2:]
+                flow = Flow(value, flow.shape)
         if flow.variable is not None:
             return flow
         name = self.new_name("logits" if self.file.gives_scores else "output")
@@ -138,7 +143,9 @@ class Emitter:
         if flow.variable is None:
             return self.bind(flow, comment)
         match self.forward:
-            case [*_, Assign(target=target, comment="") as last] if target == flow.variable:
+            case [*_, Assign(comment="") as last] | [*_, Assign(comment="") as last, Delete()] if (
+                last.target == flow.variable
+            ):
                 last.comment = comment
         return flow
 

@@ -20,6 +20,7 @@ from archdsl_torch.code import (
     Assign,
     Code,
     Comprehension,
+    Delete,
     Do,
     Items,
     Literal,
@@ -61,7 +62,12 @@ def gather(emitter: Emitter, step: program.MergeStep, op: Op, flow: Flow, place:
     emitter.forward += forward
     if isinstance(op, Concat):
         shape = shape._replace(channels=gatherer.channels)  # type: ignore[arg-type]
-    return Flow(merging_of(op).listed(gatherer.end()), shape)
+    listed = gatherer.end()
+    merged = Flow(merging_of(op).listed(listed), shape)
+    if isinstance(listed, Text):
+        merged = emitter.bind(merged)
+        emitter.forward.append(Delete(listed.text))
+    return merged
 
 
 def columns_of_block(emitter: Emitter, flow: Flow, place: Place) -> Flow:
@@ -145,6 +151,7 @@ class _Gatherer:
     def __init__(self, emitter: Emitter, merge: type[Op], name: str, kept: str | None) -> None:
         self.emitter, self.merge, self.kept = emitter, merge, kept
         self.list = Assign(emitter.new_name(name), Items(()), "list[Tensor]")
+        self.items: list[Flow] = []
         self.width: Number = 0
         self.at: Number = 0
         self.channels: Number = 0
@@ -167,25 +174,26 @@ class _Gatherer:
         """Whether nothing is computed between the list's beginning and what comes now."""
         return self.emitter.forward[-1:] == [self.list]
 
-    def _add(self, item: Code) -> None:
-        """One more item: in the list's brackets, as long as nothing must be computed before it."""
+    def _add(self, item: Code, shape: Shape) -> None:
+        """One more item: in the list's brackets, as long as nothing stands behind the list."""
         if self._is_open():
-            assert isinstance(self.list.value, Items)
-            self.list.value = Items((*self.list.value.items, item))
+            self.items.append(Flow(item, shape))
+            self.list.value = Items(tuple(each.code for each in self.items))
         elif isinstance(item, Starred):
             self.emitter.forward.append(Assign(self.list.target, item.values, operator="+="))
         else:
             self.emitter.forward.append(Do(call(f"{self.list.target}.append", item)))
 
     @contextmanager
-    def _before_first_item(self) -> Iterator[None]:
-        """What is written inside stands before the list, if that is still empty."""
-        is_empty = self._is_open() and self.list.value == Items(())
-        if is_empty:
-            self.emitter.forward.pop()
-        yield
-        if is_empty:
-            self.begin()
+    def _before_list(self) -> Iterator[None]:
+        """What is written inside stands before the list, as long as nothing stands behind it."""
+        if not self._is_open():
+            yield
+            return
+        self.emitter.forward.pop()
+        with self.emitter.protect(*self.items):
+            yield
+        self.begin()
 
     # --- Paths, one beside the other ---
 
@@ -330,14 +338,16 @@ class _Gatherer:
     def sequence(self, body: program.Body, flow: Flow, place: Place, is_rest: bool) -> _Ends:
         """Lines one after the other; the last may give several columns."""
         if len(body) > 1:
-            with self._before_first_item():
+            with self._before_list():
                 flow = self.emitter.bind(self.emitter.body(body[:-1], flow, place))
         return self._last(body[-1], flow, place, is_rest) if body else self._column(flow)
 
     def _last(self, statement: program.Statement, flow: Flow, place: Place, is_rest: bool) -> _Ends:
         emitter = self.emitter
         if not self._gives_several(statement):
-            return self._column(emitter.statement(statement, flow, place))
+            with self._before_list():
+                end = emitter.statement(statement, flow, place)
+            return self._column(end)
         match statement:
             case program.MergeStep(name=None, paths=paths):
                 return self.paths(paths, emitter.bind(flow), place, is_rest)
@@ -349,7 +359,7 @@ class _Gatherer:
                 inner = Place((*place.containers, name), position=0)
                 return self.sequence(statement.body, flow, inner, is_rest)
             case program.LineStep(steps, alias=None):
-                with self._before_first_item():
+                with self._before_list():
                     for step in steps[:-1]:
                         flow = emitter.step(step, flow, place)
                     flow = emitter.bind(flow)
@@ -367,7 +377,7 @@ class _Gatherer:
         return self.merge is Mean and ends_in_join((path,))
 
     def _column(self, end: Flow) -> _Ends:
-        self._add(end.code)
+        self._add(end.code, end.shape)
         self.width += 1
         self.at += 1
         self.channels += end.shape.channels
@@ -391,7 +401,7 @@ class _Gatherer:
             arguments.append(self._part_of_kept(before, is_rest))
         elif signature.drops_columns:
             arguments.append(all_kept(width))
-        self._add(Starred(call(method(member, COLUMNS), *arguments)))
+        self._add(Starred(call(method(member, COLUMNS), *arguments)), shape)
         return _Ends(shape)
 
     def _known_to_module(self, attribute: Code, step: program.CallStep) -> Number:

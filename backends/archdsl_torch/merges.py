@@ -29,16 +29,17 @@ def emit_merge(emitter: Emitter, step: program.MergeStep, flow: Flow, place: Pla
         return gather(emitter, step, op, flow, place)
     if step.op is Mean and any(ends_in_join((path,)) for path, _ in paths):
         return gather(emitter, step, op, flow, place)
+    uneven = [path for path, _ in paths if isinstance(path, program.ForStep) or is_uneven(path)]
+    sure = [entry for entry in paths if entry[0] not in uneven]
+    are_optional = sure and all(map(_is_optional, uneven))
+    if uneven and not (step.op in (Add, Multiply) and are_optional):
+        return gather(emitter, step, op, flow, place)
     with emitter.protect(flow):
-        uneven = [path for path, _ in paths if isinstance(path, program.ForStep) or is_uneven(path)]
-        sure = [entry for entry in paths if entry[0] not in uneven]
         if not uneven:
             skipped = skipped_paths(emitter, op, paths, flow, place)
             return _written(emitter, op, paths, flow, place, skipped)
-        if step.op in (Add, Multiply) and sure and all(map(_is_optional, uneven)):
-            merged = _written(emitter, op, sure, flow, place)
-            return _with_optional(emitter, op, uneven, flow, merged, place)
-        return gather(emitter, step, op, flow, place)
+        merged = _written(emitter, op, sure, flow, place)
+        return _with_optional(emitter, op, uneven, flow, merged, place)
 
 
 def known_paths(paths: program.Body, environment: Environment) -> Iterator[Path]:

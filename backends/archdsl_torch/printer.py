@@ -15,6 +15,7 @@ from archdsl_torch.code import (
     Carry,
     Code,
     Comprehension,
+    Delete,
     Do,
     Fallback,
     FormattedName,
@@ -60,6 +61,8 @@ class Printer(NamedTuple):
                 return [f"{indent}# {comment}", *lines] if comment else lines
             case Do(value):
                 return self._laid_out(value, indent, "", depth)
+            case Delete(name):
+                return [f"{indent}del {name}"]
             case Return(value):
                 return self._laid_out(value, f"{indent}return ", "", depth)
             case Branch():

@@ -24,10 +24,10 @@ SMALL = ["lenet5", "nin_cifar10", "squeezenet"]
 DEEP = [pytest.param(name, marks=pytest.mark.prove) for name in ("resnet_cifar", "densenet_cifar")]
 OTHER = {
     **dict.fromkeys(
-        ("aspp", "channels", "clashes", "joins", "nameless"), "a list holds paths to the end"
+        ("aspp", "clashes", "joins", "nameless"), "paths in a list are copied to a stack"
     ),
     "depths": "what is dropped takes no memory, and which that is is drawn",
-    "drop_paths": "a list holds paths, and what is dropped is drawn",
+    "drop_paths": "what is dropped is drawn",
     "tokens": "attention on the meta device is written out, pairs of positions and all",
 }
 """Construct -> why torch holds more than the graph says, or less."""

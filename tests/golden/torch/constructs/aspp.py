@@ -1,5 +1,5 @@
 # Written by archdsl from aspp.arch with branches=3, pyramid=yes.
-# Spec 2e7545de2f28b43f, code 667f42f5e1a16130: the hash of all that follows this line.
+# Spec 2e7545de2f28b43f, code 328adfece7061b81: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -64,6 +64,7 @@ class Aspp(nn.Module):
         if self.pyramid:
             paths.append(self.p(x))
         x = torch.cat(paths, dim=1)  # (N, 18, 24, 24)
+        del paths
         # (N, 12, 24, 24)
         x = torch.cat(
             [getattr(self, f"head{i}")(x) for i in range(1, self.branches + 1)], dim=1
@@ -73,6 +74,7 @@ class Aspp(nn.Module):
             paths2.append(getattr(self, f"c{i}")(x))
         paths2.append(self.identity5(x))
         x = torch.stack(paths2).mean(dim=0)  # (N, 5, 24, 24)
+        del paths2
         x = self.conv9(F.pad(x, (1, 0, 1, 0)))  # (N, 3, 12, 25)
         x = self.conv10(F.pad(x, (2, 1, 1, 2)))  # (N, 3, 12, 25)
         x = self.conv11(x)  # (N, 3, 12, 25)

@@ -1,5 +1,5 @@
 # Written by archdsl from channels.arch with width=8, n=2, ratio=4.
-# Spec ffbfdbd8b8ab2b04, code 3359354bb022aef2: the hash of all that follows this line.
+# Spec ffbfdbd8b8ab2b04, code 46a49ae3d3e2bda9: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -189,6 +189,7 @@ class ChannelsBlock(nn.Module):
             paths.append(getattr(self, f"three{i}")(x))
         paths.append(self.conv3(self.channels(x)))
         x = torch.cat(paths, dim=1)  # (N, 5, 7, 5)
+        del paths
         x = F.relu(x)  # (N, 5, 7, 5)
         x = self.scaled["1"](self.scaled["0"](x))
         x = x * self.scaled.get_parameter("2")

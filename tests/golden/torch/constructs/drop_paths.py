@@ -1,5 +1,5 @@
 # Written by archdsl from drop_paths.arch with columns=3, rate=0.2, drop_path=yes.
-# Spec 31367b3a93f416d4, code 3685cd8c3bbabe4c: the hash of all that follows this line.
+# Spec 31367b3a93f416d4, code eed2e936d4e023a3: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -160,6 +160,7 @@ class DropPaths(nn.Module):
         if any(kept[1:]):
             columns2 += self.wrapped.join_columns(x, drop_path, kept[1:])
         x = drop_path.join(columns2)  # (N, 4, 8, 8)
+        del columns2
         kept2 = drop_path.draw(max(self.columns, 0) + 1, self.training, one_column=0.25)
         columns3: list[Tensor] = []
         if kept2[0]:
@@ -168,6 +169,7 @@ class DropPaths(nn.Module):
             if kept2[i]:
                 columns3.append(F.relu(getattr(self, f"side{i}")(x)))
         x = drop_path.join(columns3)  # (N, 4, 8, 8)
+        del columns3
         if self.drop_path:
             kept3 = drop_path.draw(
                 2, self.training, rate=self.rate / 2, one_column=self.rate
@@ -178,6 +180,7 @@ class DropPaths(nn.Module):
             if kept3[1]:
                 columns4.append(x)
             x = drop_path.join(columns4)
+            del columns4
         x = F.relu(self.conv3(x))  # (N, 4, 8, 8)
         kept4 = drop_path.draw(
             (self.chosen.join_width + 1 if self.drop_path else 0)
@@ -213,6 +216,7 @@ class DropPaths(nn.Module):
             if kept4[3]:
                 columns5.append(F.relu(self.later(y)))
         x = drop_path.join(columns5)  # (N, 4, 8, 8)
+        del columns5
         x = x + early1  # (N, 4, 8, 8)
         x = self.last(x, drop_path)  # (N, 4, 8, 8)
         output: Tensor = self.fc(torch.flatten(x, 1))  # (N, 5)

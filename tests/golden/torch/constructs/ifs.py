@@ -1,5 +1,5 @@
 # Written by archdsl from ifs.arch with kind=1, wide=no.
-# Spec b27857cd14ab5cd8, code e95e81a249f587d4: the hash of all that follows this line.
+# Spec b27857cd14ab5cd8, code e8c8ce65a0f01d99: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -85,5 +85,6 @@ class Ifs(nn.Module):
             paths.append(self.bn(self.conv7(x)))
             paths.append(self.conv8(x))
         x = torch.stack(paths).sum(dim=0)  # (N, 3, 8, 8)
+        del paths
         output: Tensor = self.fc(torch.flatten(x, 1))  # (N, 4)
         return output

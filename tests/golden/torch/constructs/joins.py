@@ -1,5 +1,5 @@
 # Written by archdsl from joins.arch with columns=3, deep=no.
-# Spec 4c59fd5eb3eff974, code f17e254dccc26bc0: the hash of all that follows this line.
+# Spec 4c59fd5eb3eff974, code 7158c77b595222af: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -75,13 +75,10 @@ class Fr(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.f(x)  # (N, 4, 8, 8)
-        paths: list[Tensor] = [self.conv1(x)]
         y = self.conv2(x)  # (N, 5, 8, 8)
         y = F.relu(y)
-        paths.append(self.conv3(y))
-        paths.append(self.conv4(y))
-        paths.append(y)
-        x = torch.stack(paths).mean(dim=0)  # (N, 5, 8, 8)
+        # (N, 5, 8, 8)
+        x = torch.stack([self.conv1(x), self.conv3(y), self.conv4(y), y]).mean(dim=0)
         paths2: list[Tensor] = []
         if self.deep:
             paths2.append(self.conv5(x))

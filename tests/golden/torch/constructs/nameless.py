@@ -1,5 +1,5 @@
 # Written by archdsl from nameless.arch with n=3, tokens=yes.
-# Spec 6be24fa3fdd3e542, code 3fabbac3cf5c668b: the hash of all that follows this line.
+# Spec 6be24fa3fdd3e542, code 93ac34a1c3f7345b: the hash of all that follows this line.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -96,6 +96,7 @@ class Nameless(nn.Module):
             paths.append(x * self.get_parameter(f"way{i}"))
         paths.append(F.gelu(x))
         x = torch.stack(paths).mean(dim=0)  # (N, 4, 4, 2)
+        del paths
         if self.tokens:
             x = with_position(x, self.here)
         else:
