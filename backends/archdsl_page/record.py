@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from archdsl_units.folding import Folded, Unit, own_name
-from archdsl_units.labels import Form, shape_text, texts_of
+from archdsl_units.labels import Form, call_text, shape_text, texts_of
 from archdsl_units.theme import BLOCK
 
 from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
@@ -139,7 +139,7 @@ class _Graphs:
         return item | {
             "form": Form.BLOCK,
             "kind": BLOCK,
-            "text": describe_call(node.graph, node.lines),
+            "text": call_text(node.graph, node.lines),
             "notes": list(filter(None, [own_name(unit, unit.count, node.graph.name)])),
             "skip": inside.skip,
             "graph": self.add(node.graph, f"{prefix}{node.name}."),

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from archdsl_units.folding import Folded, Run, Style, Unit
+from archdsl_units.labels import call_text
 
 from archdsl.ir.graph import Graph, InstanceNode, LayerNode
 from archdsl.ops import Mean
-from archdsl.report.describe import describe_call
 from archdsl_pictures.model import Frame
 
 
@@ -157,7 +157,7 @@ class Drawing:
         if opening is Opening.FRAMED:
             times = f" ×{item.count}" if item.count > 1 else ""
             name = node.name.rpartition(".")[2]
-            title = f"{item.path}: {describe_call(node.graph, node.lines)}{times}"
+            title = f"{item.path}: {call_text(node.graph, node.lines)}{times}"
             room.rooms.append(_Room(item.path, f"{name}: {title.partition(': ')[2]}", title))
             room = room.rooms[-1]
         feeds = zip((n.name for n in node.graph.inputs), item.sources, strict=True)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from archdsl_units.folding import Folded, Style, own_name
-from archdsl_units.labels import Form, shape_text, texts_of
+from archdsl_units.labels import Form, call_text, shape_text, texts_of
 from archdsl_units.theme import BLOCK
 
 from archdsl.backend import BackendError
@@ -19,7 +19,6 @@ from archdsl.ir.graph import Graph, InputNode, InstanceNode, LayerNode, Node
 from archdsl.ops import Family, Mean, Shape
 from archdsl.passes import Totals
 from archdsl.passes.devices import divided_paths
-from archdsl.report.describe import describe_call
 from archdsl.report.summary import Summarized
 from archdsl.report.text import counted, short
 from archdsl_pictures.drawing import Drawing, Item, Opening
@@ -79,7 +78,7 @@ class Drawer:
     def insides(self) -> Iterator[Panel]:
         """A panel for each form of each block, in the order of their first use."""
         for path, graph, note in self._insides():
-            yield self._panel(self._drawing(graph), graph, f"{path}.", describe_call(graph), note)
+            yield self._panel(self._drawing(graph), graph, f"{path}.", call_text(graph), note)
 
     def inside(self, path: str, graph: Graph, heading: str, note: str) -> Panel:
         """The inside of the use of a block at a path."""
@@ -267,7 +266,7 @@ class Drawer:
             own = filter(None, [own_name(item.unit, item.count, node.graph.name)])
             return replace(
                 box,
-                text=f"{describe_call(node.graph, node.lines)}{times}",
+                text=f"{call_text(node.graph, node.lines)}{times}",
                 notes=(*own, *notes),
                 skip=self.fold(node.graph).skip,
                 paths=max(_paths(inner) for inner in node.graph.distinct()),
@@ -399,4 +398,4 @@ def _kind(node: Node) -> object:
 def _word(node: Node) -> str:
     if isinstance(node, LayerNode):
         return node.title
-    return describe_call(node.graph, node.lines) if isinstance(node, InstanceNode) else "input"
+    return call_text(node.graph, node.lines) if isinstance(node, InstanceNode) else "input"

@@ -7,9 +7,9 @@ from functools import partial
 
 from archdsl_svg.font import SEMIBOLD
 from archdsl_units import theme
+from archdsl_units.labels import call_text
 
 from archdsl.ir.evaluate import show
-from archdsl.report.describe import describe_call
 from archdsl.report.difference import Difference
 from archdsl.report.difference_text import path_runs
 from archdsl.report.summary import Summarized
@@ -65,7 +65,7 @@ def spread_of(difference: Difference, options: Options) -> Page:
 def _insides(differing: Differing, drawers: Sequence[Drawer], inside: Inside) -> Panels:
     """The insides of a block in both networks."""
     graphs = [differing.graph(side, path) for side, path in enumerate(inside.places[0])]
-    calls = dict.fromkeys(map(describe_call, graphs))
+    calls = dict.fromkeys(map(call_text, graphs))
     first, *others = path_runs([place for place, _ in inside.places])
     note = f"as in {first}" + (f", and alike in {', '.join(others)}" if others else "")
     if inside.others:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from archdsl.ir.graph import Graph
 from archdsl.lowering import Rules
 from archdsl.ops import (
     GELU,
@@ -57,6 +58,7 @@ from archdsl.ops import (
     Tokens,
     Upsample,
 )
+from archdsl.report.describe import describe_call
 
 
 class Form(StrEnum):
@@ -364,6 +366,11 @@ def _concat(op: Concat, inputs: Inputs) -> Label:
 def label_of(op: Any, inputs: Inputs) -> Label:
     """The label of a layer that is fed with these shapes."""
     return RULES[type(op)](op, inputs)
+
+
+def call_text(graph: Graph, lines: Mapping[str, str] | None = None) -> str:
+    """A block with its arguments; one without any has no brackets."""
+    return describe_call(graph, lines).removesuffix("()")
 
 
 def texts_of(labels: Sequence[Label]) -> tuple[str, tuple[str, ...]]:
