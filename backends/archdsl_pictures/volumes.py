@@ -62,12 +62,13 @@ FOOT = 20.0
 """From the last solid of a row to where the line turns that leads on."""
 ARC = 16.0
 """The room above a folded block for its skip."""
+WORDS_ABOVE = 7.0
+"""From the words at an arrow to what stands above them."""
 FOOTER = (
     "Height and depth: the maps' height and width. Thickness: their number. "
     f"All grow with the logarithm, from {FLOOR:g} pixels on.",
     "Below a box: height x width x channels. Between two: what makes the second of the first.",
 )
-WORDS_ABOVE = 7.0
 SHARES = "One row of boxes a gpu; it sees the maps of the others where lines cross."
 
 

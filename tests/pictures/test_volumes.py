@@ -66,7 +66,7 @@ def lines(marks: list[Mark]) -> Iterator[tuple[Point, ...]]:
 
 
 def points(line: tuple[Point, ...]) -> Iterator[Point]:
-    """Points along a line, but for its last pixels, closer than a letter is wide."""
+    """Points along a line, closer than a letter is wide."""
     for (x0, y0), (x1, y1) in pairwise(line):
         count = int(max(abs(x1 - x0), abs(y1 - y0)) / 3) + 1
         yield from ((x0 + (x1 - x0) * n / count, y0 + (y1 - y0) * n / count) for n in range(count))
