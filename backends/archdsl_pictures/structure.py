@@ -244,13 +244,14 @@ class _Finder:
     ) -> list[Part]:
         """The parts with frames around those that fill one; the `inner` ones lie within a path."""
         found, held_by = list(parts), list(members)
-        for frame in frames:
-            if frame.path in inner:
-                continue
+        waiting = [frame for frame in reversed(frames) if frame.path not in inner]
+        while waiting:
+            frame = waiting.pop()
             own = frame.all_boxes()
             inside = [at for at, held in enumerate(held_by) if held <= own]
             if not inside or set[str]().union(*(held_by[at] for at in inside)) != own:
-                self.loose_frames += [f for f in frame.walk() if f.path not in inner]
+                self.loose_frames.append(frame)
+                waiting += [each for each in reversed(frame.frames) if each.path not in inner]
                 continue
             first, last = inside[0], inside[-1] + 1
             framed = self._framed(found[first:last], held_by[first:last], frame.frames, inner)

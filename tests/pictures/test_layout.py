@@ -228,6 +228,15 @@ def test_a_frame_goes_on_in_the_next_column() -> None:
     assert len(parts) > 1
 
 
+def test_a_frame_inside_a_block_without_one_is_drawn() -> None:
+    """U-Net's `up4` is no whole part: what crops its skip stands on the skip's way."""
+    options = Options(style="layers")
+    page = page_of(picture_of(archdsl.load("beyond/unet"), options), options)
+    drawn = {frame.frame.path for frame in page.sheets[0].placed.frames}
+    assert "up4" not in drawn
+    assert {f"up{level}.convolutions" for level in (1, 2, 3, 4)} <= drawn
+
+
 def test_the_program_reads_the_dot_file(network: Network) -> None:
     picture = picture_of(network)
     document = laid_out(dot_text(picture))
