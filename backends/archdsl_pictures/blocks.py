@@ -148,7 +148,10 @@ class _Painter:
             inset = theme.RIM if box.sign else 0.0
             outline = _outline(box.form, box.kind, rect, fill, is_turned, inset)
             yield replace(outline, dash=HEAD) if box.is_training_only else outline
-        yield from _sign(box.text, rect) if box.form is Form.ROUND else _words(box, rect, is_turned)
+        faint = inks.INK if self.heat else inks.FAINT_INK
+        yield from (
+            _sign(box.text, rect) if box.form is Form.ROUND else _words(box, rect, is_turned, faint)
+        )
         if box.sign:
             yield from _badge(box.sign, sign_at(box.form, rect))
 
@@ -192,8 +195,8 @@ def _pieces(way: Sequence[Point], over: Sequence[Point]) -> list[Way]:
     return [*pieces, tuple(piece)]
 
 
-def _words(box: Box, rect: Rect, is_turned: bool) -> Iterator[Words]:
-    """A box's text and the small lines under it."""
+def _words(box: Box, rect: Rect, is_turned: bool, faint: str) -> Iterator[Words]:
+    """A box's text and the small lines under it, in the `faint` ink."""
     x, y = rect.center
     ink = inks.FAINT_INK if box.form is Form.PORT else inks.INK
     drop = DROP * theme.TEXT
@@ -204,7 +207,7 @@ def _words(box: Box, rect: Rect, is_turned: bool) -> Iterator[Words]:
     yield Words(box.text, (x, y + drop), theme.TEXT, ink=ink)
     for number, line in enumerate(box.lines):
         y += theme.NOTE_HEIGHT if number > 1 else theme.LINE_HEIGHT
-        ink = inks.FAINT_INK if number < len(box.notes) else theme.DIFFERENT
+        ink = faint if number < len(box.notes) else theme.DIFFERENT
         yield Words(line, (x, y + DROP * theme.SMALL), theme.SMALL, ink=ink)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pytest
 from archdsl_svg.inks import FAINT_INK, INK, PAPER
 from archdsl_units.labels import RULES, Form, label_of
-from archdsl_units.theme import PAINTS
+from archdsl_units.theme import HEAT, PAINTS
 
+import archdsl
 from archdsl.ops import (
     OPS,
     Add,
@@ -65,6 +68,15 @@ def test_labels_are_those_of_the_papers(op: Op, text: str, form: Form) -> None:
 def test_texts_stand_out_from_every_fill(ink: str, least: float) -> None:
     fills = {paint.fill for paint in PAINTS.values()} | {PAPER}
     assert {fill for fill in fills if contrast(ink, fill) < least} == set()
+
+
+def test_texts_stand_out_from_every_heat() -> None:
+    """Boxes in the tint of their cost have all their words in the ink."""
+    assert {fill for fill in HEAT if contrast(INK, fill) < 4.5} == set()
+    svg = ElementTree.fromstring(archdsl.load("alexnet").render("svg", highlight="memory"))
+    nodes = [group for group in svg.iter() if group.get("class") == "node"]
+    inks = {text.get("fill") for node in nodes for text in node.iter() if "text" in text.tag}
+    assert inks == {INK}
 
 
 def contrast(one: str, other: str) -> float:
