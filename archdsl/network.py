@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archdsl import backend, zoo
-from archdsl.diagnostics import Diagnostic, Severity, SpecError, error, in_order, suggest
+from archdsl.diagnostics import Diagnostic, Frame, Severity, SpecError, error, in_order, suggest
 from archdsl.ir.conditions import values_with
 from archdsl.ir.elaborate import elaborate
 from archdsl.ir.evaluate import Environment, Value, parts_of, show
@@ -249,9 +249,12 @@ def check_conditions(network: Network) -> list[Diagnostic]:
             values = values_with(expect.conditions, network.program.main, network.defaults)
             _compile(network.program, values, network.defaults)
         except SpecError as failure:
+            frame = Frame(expect.span.text.partition(":")[0], expect.span)
             # A parameter without a default that the section does not name leaves it unchecked.
             found.extend(
-                d for d in failure.diagnostics if d.severity is Severity.ERROR and d.code != "E510"
+                d.through((frame,))
+                for d in failure.diagnostics
+                if d.severity is Severity.ERROR and d.code != "E510"
             )
     return found
 

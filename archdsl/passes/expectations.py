@@ -44,6 +44,7 @@ def check_expectations(
     """
     found: list[Diagnostic] = []
     environment = Environment(values)
+    is_default = defaults == dict(values)
     for expect in program.expects:
         try:
             wanted = defaults
@@ -62,7 +63,8 @@ def check_expectations(
                 unchecked.append(figure)
                 continue
             try:
-                found.extend(_check(figure, environment, facts))
+                setting = "" if is_default else _setting(program.main, values, defaults)
+                found.extend(_check(figure, environment, facts, setting))
             except SpecError as failure:
                 found.extend(failure.diagnostics)
         if unchecked:
@@ -75,7 +77,10 @@ def _unit(figure: tree.Figure) -> str | None:
     return next((unit for unit in (figure.unit, f"{figure.unit}s") if unit in UNITS), None)
 
 
-def _check(figure: tree.Figure, environment: Environment, facts: Facts) -> list[Diagnostic]:
+def _check(
+    figure: tree.Figure, environment: Environment, facts: Facts, setting: str
+) -> list[Diagnostic]:
+    """The complaint about a claim that is wrong; `setting` says with which parameters, if any."""
     claimed = environment.number(figure.value)
     assert isinstance(claimed, int | Fraction)
     unit = _unit(figure)
@@ -91,34 +96,40 @@ def _check(figure: tree.Figure, environment: Environment, facts: Facts) -> list[
         note = f"{_percent(abs(share))} {'more' if share > 0 else 'less'}"
         if figure.tolerance:
             note += f", and {_percent(figure.tolerance)} is allowed"
+    verb = "is" if claimed == 1 else "are"
+    where = f" with {setting}" if setting else ""
+    wanted = _amount(actual, unit)
+    # In braces the figure holds for other parameters too, so that no number can replace it.
+    advice = f"write {wanted}" if figure.literal else f"write what gives {wanted}{where}"
     return [
         Diagnostic(
             "E204",
-            f"{said} {figure.unit} are expected, but the network has {actual:,}",
+            f"{said} {_counted(unit, claimed)} {verb} expected, but the network has {actual:,}{where}",
             figure.span,
             note=note,
-            help=f"write {_amount(actual, unit)}, or find out what differs",
+            help=f"{advice}, or find out what differs",
         )
     ]
 
 
 def _amount(count: int, unit: str) -> str:
     """`1 layer`, `22 layers`, `6,998,552 parameters in training`."""
+    return f"{count:,} {_counted(unit, count)}"
+
+
+def _counted(unit: str, count: int | Fraction) -> str:
+    """The unit behind a count: `layer` behind 1, `layers` behind all else."""
     first, blank, rest = unit.partition(" ")
-    return f"{count:,} {first.removesuffix('s') if count == 1 else first}{blank}{rest}"
+    return f"{first.removesuffix('s') if count == 1 else first}{blank}{rest}"
 
 
 def _percent(share: Fraction) -> str:
-    """A share in percent, to three digits."""
-    return f"{float(share * 100):.3g}%"
+    """A share in percent: to three digits below 100%, to the whole percent above."""
+    return f"{round(share * 100):,}%" if share >= 1 else f"{float(share * 100):.3g}%"
 
 
-def _unchecked(
-    figures: list[tree.Figure],
-    main: Block,
-    values: Mapping[str, Value],
-    defaults: Mapping[str, Value],
-) -> Diagnostic:
+def _setting(main: Block, values: Mapping[str, Value], defaults: Mapping[str, Value]) -> str:
+    """What was set, as `n = 18, big = yes`."""
     given = []
     for parameter in main.parameters:
         value = values[parameter.name]
@@ -130,7 +141,16 @@ def _unchecked(
         )
         if not follows:
             given.append(f"{parameter.name} = {show(value)}")
-    changed = ", ".join(given)
+    return ", ".join(given)
+
+
+def _unchecked(
+    figures: list[tree.Figure],
+    main: Block,
+    values: Mapping[str, Value],
+    defaults: Mapping[str, Value],
+) -> Diagnostic:
+    changed = _setting(main, values, defaults)
     listed = ", ".join(figure.span.text for figure in figures)
     return Diagnostic(
         "W301",

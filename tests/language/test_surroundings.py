@@ -259,6 +259,47 @@ def test_defaults_follow_the_parameters_of_expect_with() -> None:
     assert said(wrong, depth=20) == [("E204", "1 layer")]
 
 
+def test_what_a_setting_makes_wrong_names_the_setting() -> None:
+    text = """
+        network N(w = 3, big = no)
+        expect:
+            {3072*w + w} parameters
+        expect with big = yes: 1 layer
+        [32x32x3] INPUT
+        if big:
+            PRELU
+        FC: {w} neurons
+        """
+    (found,) = check_conditions(network(text))
+    assert found.message == (
+        "9,219 parameters are expected, but the network has 9,222 with big = yes"
+    )
+    assert (
+        found.help == "write what gives 9,222 parameters with big = yes, or find out what differs"
+    )
+    (frame,) = found.trail
+    assert frame.text == "expect with big = yes"
+
+
+@pytest.mark.parametrize(
+    ("figure", "message", "note"),
+    [
+        ("1 layer", "1 layer is expected, but the network has 7", "600% more"),
+        ("8 layer", "8 layers are expected, but the network has 7", "12.5% less"),
+        (
+            "3 parameters",
+            "3 parameters are expected, but the network has 85,074",
+            "2,835,700% more",
+        ),
+    ],
+)
+def test_the_message_counts_and_its_share_is_written_out(
+    figure: str, message: str, note: str
+) -> None:
+    diagnostic = complaint(resnet(figure))
+    assert (diagnostic.message, diagnostic.note) == (message, note)
+
+
 def test_of_one_the_help_says_one() -> None:
     (found,) = complaints("expect:\n    2 layers\n[8x8x3] INPUT\nCONV 8 1x1 filters")
     assert found.help == "write 1 layer, or find out what differs"
