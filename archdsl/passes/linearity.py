@@ -39,15 +39,20 @@ def check_linearity(flat: Graph) -> list[Diagnostic]:
 
 
 def linear_pairs(flat: Graph) -> list[Pair]:
-    """Weighted layers between which only affine maps stand, each pair of the spec's lines once."""
-    # The weighted layers from which only affine maps led to a node.
+    """Weighted layers between which only affine maps stand, each pair of the spec's lines once.
+
+    A sum of RELU and CONV1 is no affine map of CONV1 alone: a layer behind it is not one with it.
+    """
+    # The weighted layers that a node is an affine map of, and of nothing besides.
     behind: dict[str, tuple[LayerNode, ...]] = {}
     pairs: dict[tuple[Span, Span], Pair] = {}
     for node in flat:
         if not isinstance(node, LayerNode):
             behind[node.name] = ()
             continue
-        upstream = {one.name: one for name in flat.operands(node.name) for one in behind[name]}
+        paths = [behind[name] for name in flat.operands(node.name)]
+        # Where paths meet, one that brings something else keeps the layers of the others apart.
+        upstream = {one.name: one for path in paths for one in path} if all(paths) else {}
         if node.op.is_weighted:
             for one in upstream.values():
                 if not one.is_meant_linear:
@@ -62,6 +67,8 @@ def _warning(one: LayerNode, other: LayerNode) -> Diagnostic:
     where = f"{other.label} stands in line {other.span.line}"
     if other.span.source is not one.span.source:
         where += f" of {other.span.source.name}"
+    if one.name.rpartition(".")[0] != other.name.rpartition(".")[0]:
+        where += f"; the first such two are `{one.name}` and `{other.name}`"
     return Diagnostic(
         "W203",
         f"nothing non-linear stands between {one.label} and {other.label}: they are one linear "

@@ -418,7 +418,10 @@ def test_more_pairs_are_counted(count: int, more: str) -> None:
         ("add:\n    identity\n    BN", True),
         ("add:\n    RELU\n    TANH", False),
         ("multiply:\n    identity\n    BN", False),
-        ("concat:\n    RELU\n    identity", True),
+        ("concat:\n    BN\n    identity", True),
+        # The layer behind these sees what RELU gives, too, so no one layer does what both do.
+        ("concat:\n    RELU\n    identity", False),
+        ("add:\n    main: RELU\n    skip: BN", False),
     ],
 )
 def test_two_weighted_layers_with_nothing_non_linear_between_are_one(
@@ -435,6 +438,28 @@ def test_linear_says_that_it_is_meant() -> None:
     text = "CONV1: 8 1x1 filters{}\nCONV2: 8 1x1 filters\nRELU\nCONV3: 8 1x1 filters"
     assert [w.code for w in network(text.format("")).warnings] == ["W203"]
     assert network(text.format(", linear")).warnings == ()
+
+
+@pytest.mark.parametrize(("end", "warned"), [("", ["CONV1", "`b`"]), (" -> RELU", [])])
+def test_where_paths_meet_all_must_be_linear(end: str, warned: list[str]) -> None:
+    text = f"""
+        RELU
+        add:
+            CONV1: 8 1x1 filters
+            b: CONV 8 1x1 filters{end}
+        CONV4: 8 1x1 filters
+        """
+    messages = [w.message for w in network(text).warnings]
+    between = "nothing non-linear stands between"
+    assert messages == [f"{between} {one} and CONV4: they are one linear layer" for one in warned]
+
+
+def test_layers_of_blocks_are_told_apart_by_their_paths() -> None:
+    text = "RELU\nblock A(n):\n    CONV1: {n} 1x1 filters\n    BN\na1: A(3)\na2: A(3)"
+    (found,) = network(text).warnings
+    assert found.note == (
+        "CONV1 stands in line 4; the first such two are `a1.conv1` and `a2.conv1`"
+    )
 
 
 def test_only_what_can_be_linear_is() -> None:
