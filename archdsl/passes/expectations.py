@@ -104,7 +104,8 @@ def _check(
     return [
         Diagnostic(
             "E204",
-            f"{said} {_counted(unit, claimed)} {verb} expected, but the network has {actual:,}{where}",
+            f"{said} {_counted(unit, claimed)} {verb} expected, "
+            f"but the network has {actual:,}{where}",
             figure.span,
             note=note,
             help=f"{advice}, or find out what differs",
