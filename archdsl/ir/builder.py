@@ -93,7 +93,7 @@ class Builder:
                 step.weight.span,
                 help="write a weight above 0, or leave the head out",
             )
-        flow = self._named(self.text(step.reference), step.reference.span)
+        flow = self._named(self.text(step.reference), step.reference.span, place="")
         before = len(self.graph)
         out = self.statement(step.body, flow, Names())
         if len(self.graph) == before:
@@ -197,9 +197,9 @@ class Builder:
         place = _place_of(step, doubt.field)
         return Diagnostic(doubt.code, f"{title}: {doubt.message}", place, doubt.note, doubt.help)
 
-    def _named(self, name: str, span: Span) -> str:
-        """The node that a line goes on from by its name."""
-        node = self.references.find(name, span)
+    def _named(self, name: str, span: Span, place: str = " above") -> str:
+        """The node that a line goes on from by its name; `place` says which lines there are."""
+        node = self.references.find(name, span, place)
         self.graph.named.add(("", node))
         return node
 

@@ -10,9 +10,9 @@ from archdsl.diagnostics import (
     Diagnostic,
     Severity,
     SpecError,
-    did_you_mean,
     error,
     in_order,
+    suggest,
 )
 from archdsl.ir.program import Block, Program
 from archdsl.ir.resolve import Resolver
@@ -199,14 +199,23 @@ def _find(use: tree.Use, source: Source) -> Path:
         "E612",
         f"there is no file {use.path}, {where}",
         use.path_span,
-        help=did_you_mean(
-            use.path,
-            _known_files(use.path, folder),
+        help=_near_file(use.path, source)
+        or (
             f"put it beside {source.name}"
             if folder
-            else "a text that is no file can use the zoo's files only",
+            else "a text that is no file can use the zoo's files only"
         ),
     )
+
+
+def _near_file(wanted: str, source: Source) -> str:
+    """A help line with the file that was meant, if one is called nearly so."""
+    folder = source.path.parent if source.path else None
+    known = {path.removesuffix(zoo.SUFFIX): path for path in _known_files(wanted, folder)}
+    if source.path is not None:
+        known.pop(source.path.stem, None)
+    near = suggest(wanted.removesuffix(zoo.SUFFIX), known)
+    return f"did you mean `{known[near]}`?" if near else ""
 
 
 def _is_absolute(path: str) -> bool:

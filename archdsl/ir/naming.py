@@ -178,22 +178,22 @@ class References:
             self.places.setdefault(name, []).append(span.line)
         self.nodes[name] = node
 
-    def find(self, name: str, span: Span) -> str:
-        """The node that a name means. Raises SpecError."""
+    def find(self, name: str, span: Span, place: str) -> str:
+        """The node that a name means; `place` says which lines these are. Raises SpecError."""
         if name not in self.nodes:
             near = list(self.nodes)
             shown = listed(near[-SHOWN:])
             raise error(
                 "E306",
-                f"no line above is called `{name}`",
+                f"no line{place} is called `{name}`",
                 span,
-                help=did_you_mean(name, near, f"the lines above are {shown}"),
+                help=did_you_mean(name, near, f"the lines{place} are {shown}"),
             )
         lines = self.places[name]
         if len(lines) > 1:
             raise error(
                 "E307",
-                f"several lines above are called `{name}`",
+                f"several lines{place} are called `{name}`",
                 span,
                 note=f"they stand in lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}",
                 help="rename one of them",

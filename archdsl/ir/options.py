@@ -48,8 +48,25 @@ def read_description(
         try:
             return op, reader.read()
         except SpecError as failure:
-            failures.append((reader.understood, failure))
-    raise max(failures, key=lambda pair: pair[0])[1]
+            failures.append((reader, failure))
+    best, complaints = max(failures, key=lambda pair: pair[0].understood)
+    for other, _ in failures:
+        _check_apart(best, other)
+    raise complaints
+
+
+def _check_apart(one: _Reader, other: _Reader) -> None:
+    """Complain where each of two ops understands something that the other does not."""
+    ours, theirs = one.said(), other.said()
+    first = [span for span in ours if span not in theirs]
+    second = [span for span in theirs if span not in ours]
+    if first and second:
+        raise error(
+            "E402",
+            f"{one.title} says `{first[0].text}` or `{second[0].text}`, never both",
+            second[0],
+            help="keep one of them",
+        )
 
 
 class _Reader:
@@ -86,6 +103,15 @@ class _Reader:
             raise SpecError(wrong)
         self._require_all()
         return self.found
+
+    def said(self) -> list[Span]:
+        """The phrases of this op, wherever in the description they stand."""
+        found = []
+        for at, item in enumerate(self.items):
+            ends = (match[1] for p in self.op.phrases() if (match := self._match(p, at)))
+            if (end := next(ends, None)) is not None:
+                found.append(item.span.to(self.items[end - 1].span))
+        return found
 
     def _next_modifier(self, at: int) -> int:
         """The place behind the next comma."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archdsl.diagnostics import did_you_mean, error
+from archdsl.diagnostics import error, suggest
 from archdsl.ir import program
 from archdsl.ir.evaluate import parts_of
 from archdsl.ir.names import check_name, layer_name
@@ -187,7 +187,9 @@ class LayerReader:
         meant = MEANT.get(word)
         help = f"did you mean `{meant}`?"
         if meant is None:
-            help = did_you_mean(word, WORDS, f"the layer words are {', '.join(WORDS)}")
+            near = _near(word)
+            known = f"the layer words are {', '.join(WORDS)}"
+            help = f"did you mean `{near}`?" if near else known
         raise error("E401", f"no layer is called {word}", span, help=help)
 
     def _notation(
@@ -229,6 +231,16 @@ def check_free(name: tree.NameTemplate, span: Span, scope: Scope, complaints: Co
             note=f"the parameter stands in line {scope.block.parameter(text).span.line}",
             help="rename one of them",
         )
+
+
+def _near(word: str) -> str | None:
+    """The layer word that is written much like this one: GROUP NORM is not like LAYER NORM."""
+    near = suggest(word, WORDS)
+    if near is None:
+        return None
+    parts, others = word.split(), near.split()
+    is_like = all(suggest(one, [other]) for one, other in zip(parts, others, strict=False))
+    return near if is_like or len(parts) != len(others) else None
 
 
 def _end_of(layer: tree.Layer) -> Span:

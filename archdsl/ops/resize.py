@@ -153,8 +153,10 @@ class Upsample(Op):
         """Maps only; a factor or a size, not both."""
         if inputs[0].flat:
             raise Misfit(f"UPSAMPLE needs maps, but its input is the vector {inputs[0]}")
-        if (self.factor is None) == (self.size is None):
-            raise Misfit("UPSAMPLE is told how far", help="write `by 2` or `to 56x56`")
+        if self.factor is None and self.size is None:
+            raise Misfit("nothing says how far", help="write `by 2` or `to 56x56`")
+        if self.factor is not None and self.size is not None:
+            raise Misfit("`by` and `to` both say how far", help="keep one of them")
         if self.aligned and self.mode == "nearest":
             raise Misfit("corners are aligned by `bilinear` only", help="write bilinear, too")
 

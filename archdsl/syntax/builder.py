@@ -358,6 +358,8 @@ class Builder(PieceBuilder):
             fail("E101", "a layer word is missing", place, help_)
         if word in (*STRUCTURE_WORDS, "else"):
             fail("E101", f"a colon is missing after `{text}`", span, f"write `{text}:`")
+        if word in ("about", "expect"):
+            fail("E101", f"a colon is missing after `{word}`", place, f"write `{word}:`")
         rest = text.partition(" ")[2]
         if word == text and (help_ := call_of(word, span.source)):
             fail("E101", f"the block `{word}` is used without parentheses", place, help_)

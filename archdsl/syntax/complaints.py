@@ -121,6 +121,8 @@ class _Complaint:
             self._behind_colon,
             self._name_in_chain,
             self._from,
+            self._arrow_sign,
+            self._else_if,
             self._equals,
             self._comparison,
             self._colon,
@@ -269,6 +271,23 @@ class _Complaint:
             "give it a line of its own",
             code="E604",
         )
+
+    def _arrow_sign(self) -> Diagnostic | None:
+        """`=>`, `- >` and `-->`."""
+        sign = re.match(r"=>|-[ \t]+>|--+>", self.after)
+        if sign is None:
+            return None
+        place = Span(self.source, self.span.start, self.span.start + sign.end())
+        return self._say(f"`{sign[0]}` is no arrow", "write `->`", place)
+
+    def _else_if(self) -> Diagnostic | None:
+        """`elif n == 2:`."""
+        line = re.match(r"\s*(elif|elseif|elsif)\b", self.before)
+        if line is None:
+            return None
+        start = self.span.start - len(self.before)
+        place = Span(self.source, start + line.start(1), start + line.end(1))
+        return self._say(f"`{line[1]}` opens no line", "write `else if`", place)
 
     def _equals(self) -> Diagnostic | None:
         if self.found.type != "EQUAL":

@@ -28,6 +28,14 @@ def test_a_head_is_a_line_and_its_name_is_as_any_lines(head: str, keys: list[str
     assert paths(with_head(head))[-len(keys) :] == keys
 
 
+def test_a_head_from_no_line_lists_those_below_it_too() -> None:
+    diagnostic = complaint(
+        "[8x8x3] INPUT\nauxiliary a from conv9, weight 1: FC 10 neurons\nFC: 10 neurons"
+    )
+    assert diagnostic.message == "no line is called `conv9`"
+    assert diagnostic.help == "the lines are `input`, `fc`"
+
+
 def test_a_head_may_be_a_block_and_claim_its_output() -> None:
     block = f"block Side(n):\n    {FC}\n"
     text = block + with_head("[10] auxiliary aux from relu1, weight 0.3: Side(3)")

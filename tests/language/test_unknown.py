@@ -30,6 +30,11 @@ from archdsl.ir.synonyms import MEANT, meant_word
             "write `(class scores)` on the network's output, or leave it out",
         ),
         ("block Unit():\n    RELU\nUnti()", "E408", "did you mean `Unit`?"),
+        ("AVG POOL: 2x2 filters to 4x4", "E402", "keep one of them"),
+        ("AVG POOL: to 4x4, stride 2", "E402", "keep one of them"),
+        ("UPSAMPLE", "E203", "write `by 2` or `to 56x56`"),
+        ("UPSAMPLE by 2 to 4x4", "E203", "keep one of them"),
+        ("LAYER NROM", "E401", "did you mean `LAYER NORM`?"),
         ("BATCHNORM", "E401", "did you mean `BN`?"),
         ("BATCH NORM1", "E401", "did you mean `BN`?"),
         ("BATCH NORMALIZATION", "E401", "did you mean `BN`?"),
@@ -64,6 +69,13 @@ def test_what_the_compiler_does_not_know_is_an_error_with_a_suggestion(
     diagnostic = complaints(line)[0]
     assert diagnostic.code == code
     assert diagnostic.help == help
+
+
+@pytest.mark.parametrize("word", ["GROUP NORM", "INSTANCE NORM", "WEIGHT NORM"])
+def test_another_operation_is_not_suggested(word: str) -> None:
+    (diagnostic,) = complaints(f"{word} in 8 groups")
+    assert diagnostic.message == f"no layer is called {word}"
+    assert diagnostic.help.startswith("the layer words are INPUT, ")
 
 
 def test_what_stands_behind_two_layers_in_small_letters_is_read_too() -> None:

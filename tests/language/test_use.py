@@ -90,6 +90,13 @@ def test_a_missing_file_and_what_hangs_on_it(tmp_path: Path) -> None:
     assert diagnostic.help == "did you mean `othr.arch`?"
 
 
+def test_neither_the_file_itself_nor_a_name_unlike_is_suggested(tmp_path: Path) -> None:
+    (tmp_path / "ex.arch").write_text(BLOCK)
+    for path in ("nope.arch", "mains.arch"):
+        (diagnostic,) = wrong(tmp_path, main=MAIN.replace("other.arch", path))
+        assert diagnostic.help == f"put it beside {tmp_path / 'main.arch'}"
+
+
 @pytest.mark.parametrize("path", ["", ".", "..", "a" * 5000, "a\0b", "/", "x/y/z.arch"])
 def test_odd_paths_are_missing_files(path: str, tmp_path: Path) -> None:
     (diagnostic,) = wrong(tmp_path, main=MAIN.replace("other.arch", path))

@@ -32,6 +32,9 @@ def check(diagnostic: Diagnostic, code: str, marked: str, help: str) -> None:
         ("block X()\n  RELU", "", "write `block X():`"),
         ("block X:\n  RELU", "X", "write `block X():`"),
         ("stem = CONV 64", "=", "write `stem:`"),
+        ("expect\nRELU", "expect", "write `expect:`"),
+        ("expect 3 layers\nRELU", "expect", "write `expect:`"),
+        ("RELU\nabout", "about", "write `about:`"),
         # An unclosed bracket.
         ("CONV {4*width 1x1 filters -> CONV {b}", "{", "write `}` where it ends"),
         ("[55x55x96 CONV1: 96 11x11 filters", "[", "write `]` where it ends"),
@@ -48,6 +51,10 @@ def check(diagnostic: Diagnostic, code: str, marked: str, help: str) -> None:
         ("CONV 3 3x3 filters, pad: 2", ":", "write `pad` and its value"),
         ("CONV: 64 3×3 filters", "×", "write `x`"),
         ("CONV 64 → RELU", "→", "write `->`"),
+        ("CONV1: 8 3x3 filters => RELU", "=>", "write `->`"),
+        ("Unit(8) => RELU", "=>", "write `->`"),
+        ("CONV1: 8 3x3 filters - > RELU", "- >", "write `->`"),
+        ("RELU --> RELU", "-->", "write `->`"),
         ("[3]\N{NO-BREAK SPACE}FC", "\N{NO-BREAK SPACE}", "write an ordinary blank"),
         # Claims, sizes and repeats.
         ("[227, 227, 3] INPUT", ",", "write `[227x227x3]`"),
@@ -104,6 +111,7 @@ def check(diagnostic: Diagnostic, code: str, marked: str, help: str) -> None:
         ),
         ("FC 10 neurons (10)", "(", "write it like `(class scores)`"),
         ("elif a:\n  RELU", "elif", "write `else if`"),
+        ("if a:\n  BN\nelif n == 2:\n  RELU", "elif", "write `else if`"),
         ("mixed: concta:\n  RELU", "concta", "write `concat`"),
         ("joni, drop path 15%:\n  RELU", "joni", "write `join`"),
         ("join drop path 15%:\n  RELU", "join", "write `join,`"),
