@@ -72,6 +72,14 @@ class BackendError(Exception):
     """A backend that is not there, or that lacks what it needs; the text says what to install."""
 
 
+class VainOption(BackendError):
+    """An option that would change nothing in what is written, of which `taker` says what it is."""
+
+    def __init__(self, taker: str, option: str) -> None:
+        super().__init__(f"{taker} takes no {option}")
+        self.taker, self.option = taker, option
+
+
 def emit(name: str, network: Network, format: str, options: Mapping[str, Any]) -> bytes:
     """What the backend of that name writes. Raises BackendError, for an unknown option too."""
     found = find(name)
@@ -80,7 +88,7 @@ def emit(name: str, network: Network, format: str, options: Mapping[str, Any]) -
     checks = any(parameter.kind is Parameter.VAR_KEYWORD for parameter in known.values())
     for option in options:
         if option not in known and not checks:
-            raise BackendError(f"the backend {name} takes no {option}")
+            raise VainOption(f"the backend {name}", option)
     write: Callable[..., bytes] = found.emit
     return write(network, format, **options)
 

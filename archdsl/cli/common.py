@@ -164,11 +164,13 @@ def emit(
     network: Network, backend: str, format: str | None = None, **options: Any
 ) -> tuple[str, bytes]:
     """The format, the backend's default unless one is named, and the whole file."""
-    from archdsl.backend import BackendError
+    from archdsl.backend import BackendError, VainOption
 
     format = format or find_backend(backend).formats[0]
     try:
         return format, network.emit(backend, format, **options)
+    except VainOption as failure:
+        raise CommandError(f"{failure.taker} takes no --{failure.option}") from None
     except BackendError as failure:
         raise CommandError(str(failure)) from None
 

@@ -73,7 +73,7 @@ def command(
     if format and pictures:
         raise CommandError(f"--format {format} is for the terminal, and a picture is asked for")
     if theme and not pictures:
-        raise CommandError(f"--theme {theme} needs --svg, --png, --pdf or --tikz")
+        raise CommandError(f"--theme {theme} needs --svg, --png or --pdf")
     spec, own = split_settings(before)
     other, others = split_settings(after)
     try:
@@ -100,10 +100,12 @@ def command(
 
 def _drawn(difference: Difference, formats: list[str], options: dict[str, str]) -> dict[str, bytes]:
     """All formats: trouble with one writes none."""
-    from archdsl.backend import BackendError, draw
+    from archdsl.backend import BackendError, VainOption, draw
 
     try:
         with working("drawing what differs"):
             return {format: draw(difference, format, **options) for format in formats}
+    except VainOption as failure:
+        raise CommandError(f"{failure.taker} takes no --{failure.option}") from None
     except BackendError as failure:
         raise CommandError(str(failure)) from None

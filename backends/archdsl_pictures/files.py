@@ -12,7 +12,7 @@ from archdsl.backend import BackendError
 from archdsl_pictures.blocks import scene_of
 from archdsl_pictures.dot import dot_text
 from archdsl_pictures.model import Picture
-from archdsl_pictures.options import Options, options_of
+from archdsl_pictures.options import Options, options_of, refuse_vain
 from archdsl_pictures.page import page_of
 from archdsl_pictures.picture import picture_of
 from archdsl_pictures.scene import Scene
@@ -41,10 +41,11 @@ class SmallText(UserWarning):
 def write(network: Network, format: str, given: dict[str, Any]) -> bytes:
     """The whole file. Raises BackendError."""
     options = options_of(given)
+    if format in ("dot", "txt") and options.style == "volumes":
+        raise BackendError(f"volumes are drawn as svg, png, pdf and tex, not as {format}")
+    refuse_vain(given, options.style, format)
     picture = picture_of(network, options)
     if format in ("dot", "txt"):
-        if options.style == "volumes":
-            raise BackendError(f"volumes are drawn as svg, png, pdf and tex, not as {format}")
         if format == "txt":
             return text_of(picture, options.width).encode()
         return dot_text(picture, options.direction == "right").encode()
@@ -57,6 +58,7 @@ def write_difference(difference: Difference, format: str, given: dict[str, Any])
         if name not in BESIDE:
             raise BackendError(f"two networks side by side take no {name}")
     options = options_of(given)
+    refuse_vain(given, options.style, format)
     return _written(scene_of(spread_of(difference, options)), format, options)
 
 

@@ -6,10 +6,23 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from archdsl.backend import BackendError
+from archdsl.backend import BackendError, VainOption
 
 PAGES = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
 """Paper sizes, width and height in points of 1/72 inch; `-landscape` behind a name turns one."""
+
+
+VAIN = {
+    "layers": ("depth", "expand"),
+    "volumes": ("direction", "columns", "shapes", "costs", "highlight"),
+    "svg": ("width",),
+    "png": ("width",),
+    "pdf": ("width",),
+    "tex": ("width", "theme"),
+    "dot": ("width", "theme", "highlight", "page", "columns"),
+    "txt": ("theme", "highlight", "page", "columns", "direction"),
+}
+"""Style or format -> the options that would change nothing in it."""
 
 
 class Options(BaseModel):
@@ -57,5 +70,14 @@ def options_of(given: dict[str, Any]) -> Options:
         found = failure.errors()[0]
         name = ".".join(map(str, found["loc"]))
         if found["type"] == "extra_forbidden":
-            raise BackendError(f"the backend pictures takes no {name}") from None
+            raise VainOption("the backend pictures", name) from None
         raise BackendError(f"no picture has {name} = {found['input']!r}: {found['msg']}") from None
+
+
+def refuse_vain(given: dict[str, Any], style: str, format: str) -> None:
+    """Raises VainOption where an option that was given changes nothing in that style or format."""
+    for name in given:
+        if name in VAIN.get(style, ()):
+            raise VainOption(f"the style {style}", name)
+        if name in VAIN[format]:
+            raise VainOption(f"a picture as {format}", name)

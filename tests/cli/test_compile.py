@@ -233,4 +233,4 @@ def test_devices_that_do_not_fit_write_nothing(
 def test_a_backend_without_devices_says_so(run: Run) -> None:
     result = run("compile", "alexnet_two_gpus", "--devices", "cuda:0,cuda:1")
     assert result.exit_code == 2
-    assert "archdsl: the backend torch takes no devices" in result.stderr
+    assert "archdsl: the backend torch takes no --devices" in result.stderr

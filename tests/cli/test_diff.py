@@ -100,7 +100,7 @@ def test_a_theme_colours_the_picture(run: Run, here: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--theme", "dark"), "--theme dark needs --svg, --png, --pdf or --tikz"),
+        (("--theme", "dark"), "--theme dark needs --svg, --png or --pdf"),
         (("--svg", "--format", "json"), "--format json is for the terminal, and a picture"),
         (("-o", "x.svg", "--format", "text"), "--format text is for the terminal"),
         (("--png", "-o", "x.svg"), "x.svg is called .svg, and --png asks for another"),

@@ -118,6 +118,22 @@ def test_the_real_thing(process: Process) -> None:
     assert done.stderr.startswith("wrote standard output: AlexNet")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--html", "--style", "layers"], "the backend page takes no --style"),
+        (["--html", "--depth", "1"], "the backend page takes no --depth"),
+        (["--text", "--theme", "dark"], "a picture as txt takes no --theme"),
+        (["--style", "volumes", "--costs"], "the style volumes takes no --costs"),
+    ],
+)
+def test_an_option_that_changes_nothing_is_refused_by_its_flag(
+    process: Process, arguments: list[str], said: str
+) -> None:
+    done = process("render", "alexnet", *arguments)
+    assert (done.returncode, done.stderr) == (2, f"archdsl: {said}\n")
+
+
 def test_text_is_for_the_terminal(run: Run, here: Path) -> None:
     before = set(here.iterdir())
     result = run("render", "--text", "small.arch")
