@@ -76,14 +76,15 @@ class Row:
         return self.kind in (RowKind.BLOCK, RowKind.GROUP, RowKind.TOTAL)
 
 
-def table_rows(graph: Graph, facts: Facts) -> list[Row]:
+def table_rows(graph: Graph, facts: Facts, *, repeats: bool = False) -> list[Row]:
     """The rows of a network, in the spec's order.
 
     Activations and the like stand on the row of the layer that they follow, as the listing has
     them. A block's inside is shown once for each (arguments, input shapes); where it comes again,
-    one row refers to the first and stands for the whole run.
+    one row refers to the first and stands for the whole run, unless its inside is shown for each
+    of its `repeats` too.
     """
-    return _Lister(facts).rows(graph)
+    return _Lister(facts, repeats).rows(graph)
 
 
 @dataclass
@@ -121,8 +122,9 @@ def flat_rows(rows: list[Row]) -> list[Row]:
 
 
 class _Lister:
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, shows_repeats: bool) -> None:
         self._facts = facts
+        self._shows_repeats = shows_repeats
         self._heads = facts.flat.heads
         self._sums = _sums(facts)
         self._rows: list[Row] = []
@@ -144,7 +146,7 @@ class _Lister:
                 case LayerNode():
                     self._layer(path, node, holder)
                 case InstanceNode():
-                    if id(node.graph) in self._shown:
+                    if id(node.graph) in self._shown and not self._shows_repeats:
                         repeated = f"{path}."
                         self._repeat(path, node, holder)
                     else:

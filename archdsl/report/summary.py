@@ -88,8 +88,9 @@ def title(network: Summarized) -> str:
 class Summary:
     """A network's rows under the chosen columns.
 
-    Blocks deeper than `depth` are folded. Sorted `by` a column, it lists the rows that are no sums,
-    the largest figure first. With a `budget` the footer says what memory a run takes.
+    Blocks deeper than `depth` are folded. Sorted `by` a column, it lists every layer, those of
+    repeated blocks each time, the largest figure first. With a `budget` the footer says what memory
+    a run takes.
     """
 
     network: Summarized
@@ -139,7 +140,9 @@ class Summary:
     @cached_property
     def rows(self) -> list[Row]:
         """All rows but the total."""
-        rows = table_rows(self.network.graph, self.network.facts)
+        is_sorted = self.by is not None
+        # A row that stands for several uses of a block is no layer, and would come too early.
+        rows = table_rows(self.network.graph, self.network.facts, repeats=is_sorted)
         if self.depth is not None:
             rows = fold(rows, self.depth)
         return rows if self.by is None else self._sorted(flat_rows(rows), self.by)

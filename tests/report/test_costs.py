@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import archdsl
+from archdsl.ir.graph import LayerNode
 from archdsl.network import Network
 from archdsl.report.columns import COLUMNS
 from archdsl.report.lecture import rounded
@@ -100,7 +101,18 @@ def test_sorted_rows_are_layers_under_their_whole_names() -> None:
     rows = Summary.of(network("resnet50"), sort="parameters").rows
     figures = [row.costs.parameters for row in rows if row.kind is not RowKind.INPUT]
     assert figures == sorted(figures, reverse=True)
-    assert all(not row.is_sum and row.depth == 0 for row in rows)
+    assert all(row.kind in (RowKind.INPUT, RowKind.LAYER) and row.depth == 0 for row in rows)
+
+
+def test_sorted_rows_list_every_layer_of_repeated_blocks() -> None:
+    net = network("resnet50")
+    rows = Summary.of(net, sort="macs").rows
+    weighted = {n.name for n in net.facts.flat if isinstance(n, LayerNode) and n.op.is_weighted}
+    assert weighted <= {row.path for row in rows}
+    assert sum(row.costs.macs for row in rows) == net.totals.macs
+    blocks = [row for row in Summary.of(net, sort="macs", depth=1).rows if "." in row.head]
+    assert {row.kind for row in blocks} == {RowKind.FOLDED}
+    assert len(blocks) == 16
 
 
 def test_chosen_columns_stand_in_their_order() -> None:
