@@ -23,14 +23,15 @@ def class_docstring(
     in_training: str = "",
 ) -> list[str]:
     """The docstring's lines, indented for a class; `in_training` is what else training gives."""
-    text = " ".join(signature.block.comment.split())
-    if not text and is_main:
-        papers = [entry.text for entry in network.program.about if entry.key == "paper"]
-        text = papers[0] if papers else f"{signature.block.name}, as its spec says."
-    text = _harmless(text or f"The spec's block {signature.block.name}.")
-    if text[-1] not in ".!?:":
-        text += "."
-    lines = textwrap.wrap(text, COLUMNS - 4, break_long_words=False)
+    texts = [signature.block.comment] if signature.block.comment.strip() else []
+    if is_main:
+        papers = (entry.text for entry in network.program.about if entry.key == "paper")
+        texts += [text for text in papers if text][:1]
+    name = signature.block.name
+    texts = texts or [f"{name}, as its spec says." if is_main else f"The spec's block {name}."]
+    lines: list[str] = []
+    for text in texts:
+        lines += [*([""] if lines else []), *_paragraph(text)]
     shapes = f"{_shape(signature, start)} -> {_shape(signature, end)}"
     if UNKNOWN in shapes:
         shapes = ""
@@ -45,6 +46,14 @@ def docstring(lines: list[str]) -> list[str]:
     if not others:
         return [f'    """{first}"""']
     return [f'    """{first}', *(f"    {line}" if line else "" for line in others), '    """']
+
+
+def _paragraph(text: str) -> list[str]:
+    """A text as wrapped lines that end a sentence."""
+    text = _harmless(" ".join(text.split()))
+    if text[-1] not in ".!?:":
+        text += "."
+    return textwrap.wrap(text, COLUMNS - 4, break_long_words=False)
 
 
 def _harmless(text: str) -> str:

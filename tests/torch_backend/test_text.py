@@ -106,6 +106,22 @@ def test_a_comment_cannot_become_code() -> None:
     assert "import os" in str(scope["A"].__doc__)
 
 
+@pytest.mark.parametrize(
+    ("comment", "paper", "said"),
+    [
+        ("# Small but complete", "Somebody, 2024", "Small but complete.\n\n    Somebody, 2024."),
+        ("", "Somebody, 2024", "Somebody, 2024."),
+        ("# Small but complete", "", "Small but complete."),
+        ("", "", "N, as its spec says."),
+    ],
+)
+def test_a_docstring_has_the_comment_and_the_paper(comment: str, paper: str, said: str) -> None:
+    text = f"{comment}\nnetwork N\nabout:\n    paper: {paper}\n[4x4x2] INPUT\nFC: 3 neurons\n"
+    scope: dict[str, object] = {}
+    exec(compile(archdsl.loads(text).to_torch(), "<emitted>", "exec"), scope)
+    assert scope["N"].__doc__ == f"{said}\n\n    (N, 2, 4, 4) -> (N, 3)\n    "
+
+
 def test_every_op_has_a_rule() -> None:
     assert len(OPS) > 20
     assert missing_rules() == []
