@@ -45,6 +45,7 @@ Whole = Annotated[int, Field(ge=0), _WHOLE]
 Runs = Annotated[tuple[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], ...], _RUNS]
 Real = Annotated[float, _REAL]
 Rate = Annotated[float, Field(ge=0, le=1), _RATE]
+Share = Annotated[float, Field(gt=0, le=1), _RATE]
 Sides = Annotated[
     tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]],
     BeforeValidator(both_sides),

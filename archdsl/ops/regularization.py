@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
 from archdsl.ops.base import Extra, Family, Inputs, Kept, Op, Reach
-from archdsl.ops.fields import Rate
+from archdsl.ops.fields import Rate, Share
 from archdsl.ops.phrases import Says
 
 
@@ -47,7 +45,7 @@ class StochasticDepth(Op):
     is_linear: ClassVar = True
     is_neutral: ClassVar = True
 
-    survival: Annotated[Rate, Field(gt=0), Says("survive {}", example="80%")]
+    survival: Annotated[Share, Says("survive {}", example="80%")]
     each_sample: Annotated[bool, Says("each sample", value=True)] = False
     scaled_in_training: Annotated[bool, Says("scaled in training", value=True)] = False
 

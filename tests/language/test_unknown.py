@@ -71,6 +71,13 @@ def test_what_the_compiler_does_not_know_is_an_error_with_a_suggestion(
     assert diagnostic.help == help
 
 
+@pytest.mark.parametrize(("rate", "value"), [("0%", "0 (0%)"), ("{0 - 1}", "-1 (-100%)")])
+def test_one_bound_is_said_in_one_way(rate: str, value: str) -> None:
+    text = f"add:\n    CONV: 3 1x1 filters -> STOCHASTIC DEPTH survive {rate}\n    identity"
+    (diagnostic,) = complaints(text)
+    assert diagnostic.message == f"the survival must be more than 0%, not {value}"
+
+
 @pytest.mark.parametrize("word", ["GROUP NORM", "INSTANCE NORM", "WEIGHT NORM"])
 def test_another_operation_is_not_suggested(word: str) -> None:
     (diagnostic,) = complaints(f"{word} in 8 groups")
