@@ -125,9 +125,17 @@ class _Line:
 
         In a block, what only applies activations and their like shares the line above.
         """
-        if self.joined_in not in (None, self):
-            return self.joined_in.written()
-        above = self.above
-        if above and self.is_in_block and self.applies_functions and above.indent == self.indent:
-            return above.written()
-        return self
+        line = self
+        while True:
+            above = line.above
+            if line.joined_in is not None and line.joined_in is not line:
+                line = line.joined_in
+            elif (
+                above is not None
+                and line.is_in_block
+                and line.applies_functions
+                and above.indent == line.indent
+            ):
+                line = above
+            else:
+                return line

@@ -129,6 +129,12 @@ def test_a_variable_lives_until_it_is_replaced_or_its_block_is_done(block: str) 
     assert net.memory(BATCH).bytes(BATCH) == tracked_inference(net, BATCH)
 
 
+def test_very_many_lines_may_share_a_line() -> None:
+    block = "block B():\n    CONV: 4 3x3 filters, pad 1\n    for i in 1..2000:\n        RELU\n"
+    net = archdsl.loads(f"{block}[8x8x3] INPUT\nb: B()\nFC: 2 neurons\n")
+    assert net.memory(BATCH).bytes(BATCH) > 0
+
+
 # --- What single layers keep ---
 
 LINES = [
