@@ -48,7 +48,7 @@ class ChartBackend(Protocol):
 
 
 @runtime_checkable
-class Beside(Backend, Protocol):
+class DifferenceBackend(Backend, Protocol):
     """A backend that can also draw what differs between two networks."""
 
     def draw(self, difference: Difference, format: str, **options: Any) -> bytes:
@@ -124,6 +124,8 @@ def draw(
     from archdsl.report.difference import Difference
 
     if isinstance(drawn, Difference):
+        if chart:
+            raise VainOption("a difference", "chart")
         return _draw_difference(drawn, format, options)
     if options:
         raise BackendError(f"no chart takes {', '.join(options)}")
@@ -131,11 +133,10 @@ def draw(
 
 
 def _draw_difference(difference: Difference, format: str, options: Mapping[str, Any]) -> bytes:
-    for name in names():
-        backend = find(name)
-        if isinstance(backend, Beside):
-            return backend.draw(difference, format, **options)
-    raise BackendError("nothing is installed that draws networks side by side")
+    backend = find(drawer_of(format))
+    if not isinstance(backend, DifferenceBackend):
+        raise BackendError(f"a difference is drawn as a picture, not as {format}")
+    return backend.draw(difference, format, **options)
 
 
 def _draw_chart(comparison: Comparison, format: str, chart: str) -> bytes:

@@ -102,7 +102,10 @@ class Network:
 
     @property
     def devices(self) -> list[DeviceRow]:
-        """What each device of a split network holds and receives, layer by layer."""
+        """What each device of a split network holds and receives for an image, layer by layer.
+
+        All in values; times the bytes of a type they are what the columns of the table say.
+        """
         return device_rows(self.facts)
 
     @property

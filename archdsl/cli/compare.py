@@ -71,9 +71,9 @@ def command(
 
     pictures = formats_asked(PICTURES, flags, output)
     if chart and not pictures:
-        raise CommandError(f"--chart {chart} needs --svg, --png, --pdf or --html")
+        raise CommandError(f"--chart {chart} needs a picture: its flag, or a PATH that ends so")
     if format and pictures:
-        raise CommandError(f"--format {format} is for the table, and a picture is asked for")
+        raise CommandError(f"--format {format} writes no picture, and one is asked for")
     parameter, values = _swept(sweep)
     networks = list(_networks(_specs(specs, zoo), settings, parameter, values))
     try:

@@ -71,9 +71,9 @@ def command(
 
     pictures = formats_asked(PICTURES, flags, output)
     if format and pictures:
-        raise CommandError(f"--format {format} is for the terminal, and a picture is asked for")
+        raise CommandError(f"--format {format} writes no picture, and one is asked for")
     if theme and not pictures:
-        raise CommandError(f"--theme {theme} needs --svg, --png or --pdf")
+        raise CommandError(f"--theme {theme} needs a picture: its flag, or a PATH that ends so")
     spec, own = split_settings(before)
     other, others = split_settings(after)
     try:

@@ -278,10 +278,11 @@ def _blocks(graph: Graph) -> Mapping[str, InstanceNode]:
 def _fields(one: Op, other: Op) -> Iterator[Field]:
     for name in type(one).model_fields:
         if getattr(one, name) != getattr(other, name):
-            yield Field(name, *(_written(op, name) for op in (one, other)))
+            yield Field(name, *(option_of(op, name) for op in (one, other)))
 
 
-def _written(op: Op, field: str) -> str:
+def option_of(op: Op, field: str) -> str:
+    """An option of a layer as differences say it."""
     return "none" if getattr(op, field) is None else written(op, field)
 
 

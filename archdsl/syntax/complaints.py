@@ -273,11 +273,13 @@ class _Complaint:
         )
 
     def _arrow_sign(self) -> Diagnostic | None:
-        """`=>`, `- >` and `-->`."""
+        """`=>`, `- >` and `-->`, which mean `->`; in a condition `=>` means `>=`."""
         sign = re.match(r"=>|-[ \t]+>|--+>", self.after)
         if sign is None:
             return None
         place = Span(self.source, self.span.start, self.span.start + sign.end())
+        if sign[0] == "=>" and self._open("LBRACE", "_IF"):
+            return self._say("`=>` does not compare", "write `>=`", place)
         return self._say(f"`{sign[0]}` is no arrow", "write `->`", place)
 
     def _else_if(self) -> Diagnostic | None:
@@ -373,7 +375,7 @@ class _Complaint:
     def _times(self) -> Diagnostic | None:
         """`2 * Unit(16)`."""
         count = re.search(r"(?:^|->|[:\]])\s*(\w+)\s*$", self.before)
-        if self.found.type != "MULTIPLY" or self.found != "*" or count is None:
+        if count is None or not re.match(r"\*[ \t]*[A-Z]", self.after):
             return None
         written = count[1] if count[1].isdigit() else f"{{{count[1]}}}"
         return self._say("a repeat is written with an `x`", f"write `{written} x`")

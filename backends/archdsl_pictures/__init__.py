@@ -30,7 +30,7 @@ class Pictures:
         return write(network, format, options)
 
     def draw(self, difference: Difference, format: str, **options: Any) -> bytes:
-        """Two networks side by side; options are `theme`, `page`, ... Raises BackendError."""
+        """Two networks side by side; options are some of `Options`. Raises BackendError."""
         from archdsl.backend import BackendError
 
         if format not in DRAWN:

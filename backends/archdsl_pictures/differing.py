@@ -16,8 +16,8 @@ from archdsl_units.labels import Form, label_of
 
 from archdsl.ir.graph import Graph, InstanceNode, LayerNode
 from archdsl.ops import Family
-from archdsl.report.describe import describe_op, written
-from archdsl.report.difference import NETWORK, Change, Difference, Kind, Place
+from archdsl.report.describe import describe_op
+from archdsl.report.difference import NETWORK, Change, Difference, Kind, Place, option_of
 from archdsl_pictures.model import Box, Frame, Panel, Sign
 
 Panels = tuple[Panel, Panel]
@@ -129,11 +129,7 @@ class Differing:
     def _values(self, path: str, field: str) -> str:
         """`stride 2 → 1`: an option of a layer that both networks have."""
         nodes = self._layer(0, path), self._layer(1, self._partners[path])
-        values = [
-            "none" if getattr(node.op, field) is None else written(node.op, field)
-            for node in nodes
-            if node
-        ]
+        values = [option_of(node.op, field) for node in nodes if node]
         return f"{field.replace('_', ' ')} {' → '.join(values)}"
 
     def _layer(self, side: int, path: str) -> LayerNode | None:

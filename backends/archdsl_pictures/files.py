@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl_svg import raster
 from archdsl_units import theme
 
-from archdsl.backend import BackendError
+from archdsl.backend import BackendError, VainOption
 from archdsl_pictures.blocks import scene_of
 from archdsl_pictures.dot import dot_text
 from archdsl_pictures.model import Picture
@@ -56,7 +56,7 @@ def write_difference(difference: Difference, format: str, given: dict[str, Any])
     """The whole file of two networks side by side. Raises BackendError."""
     for name in given:
         if name not in BESIDE:
-            raise BackendError(f"two networks side by side take no {name}")
+            raise VainOption("a picture of two networks", name)
     options = options_of(given)
     refuse_vain(given, options.style, format)
     return _written(scene_of(spread_of(difference, options)), format, options)

@@ -89,10 +89,10 @@ def test_standard_output_takes_one_picture(run: Run) -> None:
     [
         ((), "name the networks to compare, or say --zoo"),
         (("vgg16", "--zoo"), "name the networks to compare, or say --zoo"),
-        (("vgg16", "--chart", "density"), "--chart density needs --svg, --png, --pdf or --html"),
+        (("vgg16", "--chart", "density"), "--chart density needs a picture"),
         (("vgg16", "--png", "-o", "y.svg"), "y.svg is called .svg, and --png asks for another"),
-        (("vgg16", "--svg", "--format", "csv"), "--format csv is for the table, and a picture"),
-        (("vgg16", "--format", "csv", "-o", "y.svg"), "--format csv is for the table"),
+        (("vgg16", "--svg", "--format", "csv"), "--format csv writes no picture, and one"),
+        (("vgg16", "--format", "csv", "-o", "y.svg"), "--format csv writes no picture"),
         (("vgg16", "--protocol", "ImageNet"), "none of these networks has an error under"),
         (("vgg16", "vgg16"), "VGG16 is in the comparison 2 times"),
         (("small.arch", "--svg"), "no network here quotes a top-1 error"),

@@ -100,9 +100,9 @@ def test_a_theme_colours_the_picture(run: Run, here: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--theme", "dark"), "--theme dark needs --svg, --png or --pdf"),
-        (("--svg", "--format", "json"), "--format json is for the terminal, and a picture"),
-        (("-o", "x.svg", "--format", "text"), "--format text is for the terminal"),
+        (("--theme", "dark"), "--theme dark needs a picture"),
+        (("--svg", "--format", "json"), "--format json writes no picture, and one"),
+        (("-o", "x.svg", "--format", "text"), "--format text writes no picture"),
         (("--png", "-o", "x.svg"), "x.svg is called .svg, and --png asks for another"),
         (("--svg", "--png", "-o", "-"), "standard output takes one picture only"),
         (("--svg", "-o", "small.arch"), "cannot write small.arch: the spec itself is there"),

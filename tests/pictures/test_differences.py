@@ -492,7 +492,11 @@ def test_what_cannot_be_drawn_is_an_error(drawn: Callable[[str], Spread]) -> Non
     difference, _ = drawn("resnet18 resnet34")
     with pytest.raises(BackendError, match="differences are drawn as svg, png, pdf, tex, not dot"):
         BACKEND.draw(difference, "dot")
-    with pytest.raises(BackendError, match="two networks side by side take no direction"):
+    with pytest.raises(BackendError, match="a picture of two networks takes no direction"):
         BACKEND.draw(difference, "svg", direction="right")
     with pytest.raises(BackendError, match="no picture has theme"):
         BACKEND.draw(difference, "svg", theme="pink")
+    with pytest.raises(BackendError, match="a difference takes no chart"):
+        archdsl.draw(difference, "svg", chart="density")
+    with pytest.raises(BackendError, match="a difference is drawn as a picture, not as html"):
+        archdsl.draw(difference, "html")

@@ -53,6 +53,7 @@ def check(diagnostic: Diagnostic, code: str, marked: str, help: str) -> None:
         ("CONV 64 → RELU", "→", "write `->`"),
         ("CONV1: 8 3x3 filters => RELU", "=>", "write `->`"),
         ("Unit(8) => RELU", "=>", "write `->`"),
+        ("if n => 2:", "=>", "write `>=`"),
         ("CONV1: 8 3x3 filters - > RELU", "- >", "write `->`"),
         ("RELU --> RELU", "-->", "write `->`"),
         ("[3]\N{NO-BREAK SPACE}FC", "\N{NO-BREAK SPACE}", "write an ordinary blank"),
