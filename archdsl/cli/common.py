@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -150,25 +151,31 @@ def has_colours(stream: TextIO | None) -> bool:
 
 def find_backend(name: str) -> Backend:
     """The backend of that name. Raises CommandError."""
-    from archdsl.backend import BackendError, find
+    from archdsl.backend import find
 
     try:
-        return find(name)
+        with backend_errors():
+            return find(name)
     except (ImportError, AttributeError) as failure:
         raise CommandError(f"the backend {name} cannot be loaded: {failure}") from failure
-    except BackendError as failure:
-        raise CommandError(str(failure)) from None
 
 
 def emit(
     network: Network, backend: str, format: str | None = None, **options: Any
 ) -> tuple[str, bytes]:
     """The format, the backend's default unless one is named, and the whole file."""
+    format = format or find_backend(backend).formats[0]
+    with backend_errors():
+        return format, network.emit(backend, format, **options)
+
+
+@contextmanager
+def backend_errors() -> Iterator[None]:
+    """What a backend complains of is the command's complaint; an option is called by its flag."""
     from archdsl.backend import BackendError, VainOption
 
-    format = format or find_backend(backend).formats[0]
     try:
-        return format, network.emit(backend, format, **options)
+        yield
     except VainOption as failure:
         raise CommandError(f"{failure.taker} takes no --{failure.option}") from None
     except BackendError as failure:

@@ -11,6 +11,7 @@ import click
 
 from archdsl.cli.common import (
     CommandError,
+    backend_errors,
     deliver_of,
     load,
     output_option,
@@ -136,12 +137,10 @@ def _draw(
     chart: str,
     output: str | None,
 ) -> None:
-    from archdsl.backend import BackendError, draw
+    from archdsl.backend import draw
 
-    try:
+    with backend_errors():
         # All are drawn before the first is written, so that trouble with one writes none.
         drawn = {format: draw(comparison, format, chart) for format in formats}
-    except BackendError as failure:
-        raise CommandError(str(failure)) from None
     for format, target in targets(formats, output, "comparison").items():
         deliver_of(drawn[format], target, networks, counted(len(networks), "network"))

@@ -9,6 +9,7 @@ from click.exceptions import Exit
 
 from archdsl.cli.common import (
     CommandError,
+    backend_errors,
     deliver_of,
     load,
     output_option,
@@ -100,12 +101,7 @@ def command(
 
 def _drawn(difference: Difference, formats: list[str], options: dict[str, str]) -> dict[str, bytes]:
     """All formats: trouble with one writes none."""
-    from archdsl.backend import BackendError, VainOption, draw
+    from archdsl.backend import draw
 
-    try:
-        with working("drawing what differs"):
-            return {format: draw(difference, format, **options) for format in formats}
-    except VainOption as failure:
-        raise CommandError(f"{failure.taker} takes no --{failure.option}") from None
-    except BackendError as failure:
-        raise CommandError(str(failure)) from None
+    with backend_errors(), working("drawing what differs"):
+        return {format: draw(difference, format, **options) for format in formats}
